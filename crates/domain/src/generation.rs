@@ -1,0 +1,144 @@
+//! One request to generate something, from the click to its result, as its owner sees it.
+
+use crate::{
+    ApiError, GenerationId, Operation, OutputId, ProjectId, Timestamp, input::GenerationInput,
+    pricing::Estimate, project::Step, resolution::Resolution,
+};
+use serde::{Deserialize, Serialize};
+
+/// How far a generation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Written down, not yet sent.
+    Queued,
+    /// Being sent; the provider may have it.
+    Submitting,
+    /// The provider works on it.
+    Running,
+    /// Done; the result is stored.
+    Succeeded,
+    /// Did not work; the error says why.
+    Failed,
+    /// Being cancelled.
+    Cancelling,
+    /// Cancelled.
+    Cancelled,
+    /// Sent, and the answer was lost: it may have been made and charged. Never sent again.
+    Unknown,
+}
+
+impl Status {
+    /// Every status.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Submitting,
+        Self::Running,
+        Self::Succeeded,
+        Self::Failed,
+        Self::Cancelling,
+        Self::Cancelled,
+        Self::Unknown,
+    ];
+
+    /// The id that is stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Submitting => "submitting",
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Cancelling => "cancelling",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// The status with this id, or `None`.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|status| status.as_str() == id)
+    }
+
+    /// Whether nothing more will happen by itself.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(
+            self,
+            Self::Succeeded | Self::Failed | Self::Cancelled | Self::Unknown
+        )
+    }
+
+    /// What is happening, for people.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Queued => "Waiting to start",
+            Self::Submitting => "Sending to the provider",
+            Self::Running => "The provider is working on it",
+            Self::Succeeded => "Done",
+            Self::Failed => "Did not work",
+            Self::Cancelling => "Cancelling",
+            Self::Cancelled => "Cancelled",
+            Self::Unknown => "Sent, but the answer was lost",
+        }
+    }
+}
+
+/// One stored media file of a generation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Output {
+    /// Its id.
+    pub id: OutputId,
+    /// Its type as found in its first bytes, such as `image/png`.
+    pub media_type: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Where it is served.
+    pub url: String,
+}
+
+/// A generation as its owner sees it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Generation {
+    /// Its id.
+    pub id: GenerationId,
+    /// The project it belongs to, if any.
+    pub project_id: Option<ProjectId>,
+    /// The step of the project it was made in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// What is generated.
+    pub operation: Operation,
+    /// How far it is.
+    pub status: Status,
+    /// What was asked for, data URLs left out.
+    pub input: GenerationInput,
+    /// Who generates, with which model, who pays, and why.
+    pub resolution: Resolution,
+    /// What it was expected to cost.
+    pub estimate: Estimate,
+    /// What it has cost, once it is known.
+    pub actual: Option<Estimate>,
+    /// The stored media.
+    pub outputs: Vec<Output>,
+    /// The written text.
+    pub text: Option<String>,
+    /// What went wrong.
+    pub error: Option<ApiError>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it came to its end.
+    pub finished_at: Option<Timestamp>,
+}
+
+/// What a confirmation dialog shows before anything is sent.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Preview {
+    /// Who would generate, with which model, who would pay, and why.
+    pub resolution: Resolution,
+    /// What it would cost.
+    pub estimate: Estimate,
+}

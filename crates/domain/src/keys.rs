@@ -1,0 +1,231 @@
+//! What can be said about an API key without the key: its view, whether a typed text looks like a
+//! complete key, whether it is a mask typed back. The key itself is never kept here.
+
+use crate::{ProviderId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// All that anybody may ever see of a stored key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecretView {
+    /// A key is stored.
+    pub configured: bool,
+    /// The key's last four characters; `None` for keys shorter than 16.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last4: Option<String>,
+    /// When it was stored.
+    pub updated_at: Timestamp,
+    /// Whether it can be used.
+    pub status: SecretStatus,
+}
+
+/// Whether a stored key can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecretStatus {
+    /// It can be opened.
+    Ready,
+    /// It cannot be opened and needs to be entered again.
+    NeedsReentry,
+}
+
+/// The shortest key whose last four characters are shown.
+const SHOWN_FROM: usize = 16;
+/// The shortest and longest key that is stored.
+const LENGTHS: std::ops::RangeInclusive<usize> = 8..=512;
+
+/// The last four characters that may be shown of a key, or `None` when it is too short.
+#[must_use]
+pub fn last4(key: &str) -> Option<String> {
+    let characters: Vec<char> = key.chars().collect();
+    (characters.len() >= SHOWN_FROM).then(|| characters[characters.len() - 4..].iter().collect())
+}
+
+/// Why a typed text is not stored as a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyProblem {
+    /// There is nothing.
+    Empty,
+    /// It is the mask of a stored key, typed or pasted back.
+    Mask,
+    /// It is too short or too long for any key.
+    Length,
+    /// It has a space, a line break or a letter that no key has.
+    Characters,
+}
+
+impl KeyProblem {
+    /// What is wrong and what to do.
+    #[must_use]
+    pub const fn message(self) -> &'static str {
+        match self {
+            Self::Empty => "Enter the API key. To remove a stored key, use Remove.",
+            Self::Mask => {
+                "This is the masked form of a stored key, not a key. The stored key is unchanged. Paste the full key to replace it."
+            }
+            Self::Length => "This is too short or too long for an API key. Paste the full key.",
+            Self::Characters => {
+                "An API key has no spaces, line breaks or special letters. Paste the key again, without anything around it."
+            }
+        }
+    }
+}
+
+/// Takes away what gets copied along with a key: white space, quotes, and `NAME=` or
+/// `export NAME=` in front.
+#[must_use]
+pub fn clean_key(typed: &str) -> &str {
+    let mut text = trim(typed);
+    if let Some(rest) = text.strip_prefix("export ") {
+        text = trim(rest);
+    }
+    if let Some((name, value)) = text.split_once('=')
+        && !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_')
+        && !trim(value).is_empty()
+    {
+        text = trim(value);
+    }
+    for quote in ['"', '\'', '`'] {
+        if text.len() >= 2 && text.starts_with(quote) && text.ends_with(quote) {
+            text = trim(&text[1..text.len() - 1]);
+        }
+    }
+    text
+}
+
+fn trim(text: &str) -> &str {
+    text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200d}' | '\u{feff}' | '\u{2060}')
+    })
+}
+
+/// Checks a cleaned text before it is stored.
+///
+/// # Errors
+/// The [`KeyProblem`] that forbids storing it.
+pub fn check_key(key: &str) -> Result<(), KeyProblem> {
+    if key.is_empty() {
+        return Err(KeyProblem::Empty);
+    }
+    if is_mask(key) {
+        return Err(KeyProblem::Mask);
+    }
+    if !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(KeyProblem::Characters);
+    }
+    if !LENGTHS.contains(&key.len()) {
+        return Err(KeyProblem::Length);
+    }
+    Ok(())
+}
+
+/// Whether a text is a masked key rather than a key: it has a run of mask characters.
+#[must_use]
+pub fn is_mask(text: &str) -> bool {
+    const MASKS: [char; 6] = ['•', '·', '●', '*', '…', '∙'];
+    text.contains("Configured")
+        || text.contains("...")
+        || text
+            .chars()
+            .any(|c| matches!(c, '•' | '·' | '●' | '…' | '∙'))
+        || text
+            .chars()
+            .zip(text.chars().skip(1))
+            .any(|(a, b)| a == b && MASKS.contains(&a))
+}
+
+/// Whether a typed text looks like a whole key of this provider, so that it may be saved while the
+/// field still has the focus. The answer errs towards no: an unusual key is saved on Enter or blur.
+#[must_use]
+pub fn looks_complete(provider: ProviderId, typed: &str) -> bool {
+    let key = clean_key(typed);
+    if check_key(key).is_err() {
+        return false;
+    }
+    if key.starts_with("sandbox-") {
+        return key.len() >= 12;
+    }
+    let (prefixes, shortest): (&[&str], usize) = match provider {
+        ProviderId::OpenRouter => (&["sk-or-"], 40),
+        ProviderId::Claude => (&["sk-ant-"], 40),
+        ProviderId::OpenAi => (&["sk-"], 40),
+        ProviderId::Gemini | ProviderId::NanoBanana => (&["AIza", "AQ."], 39),
+        ProviderId::ElevenLabs => (&["sk_"], 40),
+        ProviderId::Modal | ProviderId::ModalEdit => (&["wk-", "ws-"], 20),
+        ProviderId::Kie | ProviderId::PiApi | ProviderId::Suno => (&[""], 32),
+        ProviderId::ClaudeCli => return false,
+    };
+    key.len() >= shortest && prefixes.iter().any(|prefix| key.starts_with(prefix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_is_copied_along_is_taken_away() {
+        for typed in [
+            "sk-or-v1-abc",
+            "  sk-or-v1-abc\r\n",
+            "\"sk-or-v1-abc\"",
+            "OPENROUTER_API_KEY=sk-or-v1-abc",
+            "export OPENROUTER_API_KEY='sk-or-v1-abc'",
+            "\u{200b}sk-or-v1-abc\u{feff}",
+        ] {
+            assert_eq!(clean_key(typed), "sk-or-v1-abc", "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn an_equals_sign_inside_a_key_stays() {
+        assert_eq!(clean_key("abcDEF123456=="), "abcDEF123456==");
+    }
+
+    #[test]
+    fn masks_and_halves_are_refused() {
+        for (typed, problem) in [
+            ("", KeyProblem::Empty),
+            ("····1c96", KeyProblem::Mask),
+            ("Configured ····1c96", KeyProblem::Mask),
+            ("••••••••1c96", KeyProblem::Mask),
+            ("sk-****************1c96", KeyProblem::Mask),
+            ("sk-or-v1-abc…", KeyProblem::Mask),
+            ("sk-or-v1-abc...", KeyProblem::Mask),
+            ("short", KeyProblem::Length),
+            ("sk or v1 abcdefgh", KeyProblem::Characters),
+            ("sk-or-v1-абвгдежз", KeyProblem::Characters),
+        ] {
+            assert_eq!(check_key(clean_key(typed)), Err(problem), "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_half_typed_key_does_not_look_complete() {
+        let whole = format!("sk-or-v1-{}", "a1".repeat(32));
+        assert!(looks_complete(ProviderId::OpenRouter, &whole));
+        for end in 0..40 {
+            assert!(!looks_complete(ProviderId::OpenRouter, &whole[..end]));
+        }
+        assert!(!looks_complete(ProviderId::Gemini, &whole));
+        assert!(looks_complete(ProviderId::Gemini, "sandbox-gemini-1234"));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_longer_than_four_characters_is_shown(key in "\\PC{0,200}") {
+            if let Some(shown) = last4(&key) {
+                prop_assert!(key.chars().count() >= 16);
+                prop_assert_eq!(shown.chars().count(), 4);
+            }
+        }
+
+        #[test]
+        fn cleaning_is_done_once(typed in "\\PC{0,80}") {
+            let cleaned = clean_key(&typed).to_owned();
+            prop_assert!(cleaned.len() <= typed.len());
+        }
+    }
+}

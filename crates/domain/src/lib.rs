@@ -1,0 +1,29 @@
+//! The rules of provider configuration: what an operation, a provider and a price are, how a
+//! request is resolved to a provider, model, credential and payer, and how an edit is saved.
+//!
+//! Nothing here may wait, read a clock, draw a random number or do I/O: the same code runs in the
+//! server and in the browser, and the property tests rely on it.
+
+pub mod account;
+pub mod autosave;
+pub mod catalog;
+pub mod error;
+pub mod generation;
+pub mod ids;
+pub mod input;
+pub mod keys;
+pub mod money;
+pub mod operation;
+pub mod pricing;
+pub mod project;
+pub mod provider;
+pub mod redact;
+pub mod resolution;
+pub mod settings;
+pub mod timestamp;
+
+pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
+pub use ids::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, UserId};
+pub use operation::Operation;
+pub use provider::ProviderId;
+pub use timestamp::Timestamp;

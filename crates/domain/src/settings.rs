@@ -1,0 +1,379 @@
+//! Settings as rows of fields with versions, never as a document: two tabs that change different
+//! fields do not conflict, and a field that changed meanwhile conflicts visibly.
+
+use crate::{
+    FieldError, Operation, ProviderId, Timestamp, error::CurrentValue, keys::SecretView,
+    provider::EndpointKind,
+};
+use serde::{Deserialize, Deserializer, Serialize};
+use std::collections::BTreeMap;
+
+/// One field that can be set at a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// Who serves an operation: `operations.image.provider`.
+    Provider(Operation),
+    /// Which model of a provider: `operations.image.models.gemini`.
+    Model(Operation, ProviderId),
+    /// Where a Modal deployment is: `endpoints.image`.
+    Endpoint(EndpointKind),
+    /// Whether own keys come before the organization's: `preferences.prefer_own_keys`.
+    PreferOwnKeys,
+}
+
+impl Field {
+    /// The field at this path, or `None`.
+    #[must_use]
+    pub fn parse(path: &str) -> Option<Self> {
+        let mut parts = path.split('.');
+        let field = match (parts.next()?, parts.next()?, parts.next(), parts.next()) {
+            ("operations", operation, Some("provider"), None) => {
+                Self::Provider(Operation::parse(operation)?)
+            }
+            ("operations", operation, Some("models"), Some(provider)) => {
+                Self::Model(Operation::parse(operation)?, ProviderId::parse(provider)?)
+            }
+            ("endpoints", kind, None, None) => Self::Endpoint(EndpointKind::parse(kind)?),
+            ("preferences", "prefer_own_keys", None, None) => Self::PreferOwnKeys,
+            _ => return None,
+        };
+        parts.next().is_none().then_some(field)
+    }
+}
+
+impl std::fmt::Display for Field {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Provider(operation) => write!(f, "operations.{operation}.provider"),
+            Self::Model(operation, provider) => {
+                write!(f, "operations.{operation}.models.{provider}")
+            }
+            Self::Endpoint(kind) => write!(f, "endpoints.{}", kind.as_str()),
+            Self::PreferOwnKeys => f.write_str("preferences.prefer_own_keys"),
+        }
+    }
+}
+
+impl Serialize for Field {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Field {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let path = String::deserialize(deserializer)?;
+        Self::parse(&path)
+            .ok_or_else(|| serde::de::Error::custom(format_args!("there is no setting `{path}`")))
+    }
+}
+
+/// One field as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stored {
+    /// Its value as text; `None` after it was cleared.
+    pub value: Option<String>,
+    /// Counts the changes of this field, from 1.
+    pub version: i64,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// The fields that are stored at one level.
+pub type Fields = BTreeMap<Field, Stored>;
+
+/// A wish to set or clear one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// The field.
+    pub field: Field,
+    /// The new value, or `None` to clear it and inherit again.
+    pub value: Option<String>,
+    /// The version that the wish was made on; a different one on the server is a conflict.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub base: Option<i64>,
+}
+
+/// What a level says about everything, as `GET /settings` answers it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SettingsView {
+    /// The sum of all changes at this level; grows with each.
+    pub version: i64,
+    /// Per operation, who serves it and which models are chosen.
+    pub operations: BTreeMap<Operation, OperationSettings>,
+    /// Where Modal deployments are.
+    pub endpoints: BTreeMap<EndpointKind, String>,
+    /// How keys are chosen.
+    pub preferences: Preferences,
+    /// The stored keys by slot; empty for a project.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub keys: BTreeMap<ProviderId, SecretView>,
+    /// The version of each field that was ever set.
+    pub versions: BTreeMap<Field, i64>,
+}
+
+/// What a level says about one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct OperationSettings {
+    /// Who serves it.
+    pub provider: Option<ProviderId>,
+    /// The chosen model per provider, kept when the provider changes.
+    pub models: BTreeMap<ProviderId, String>,
+}
+
+/// How keys are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Preferences {
+    /// Own keys come before the organization's.
+    pub prefer_own_keys: bool,
+}
+
+impl SettingsView {
+    /// The view of stored fields. A stored value that is not understood any more counts as unset.
+    #[must_use]
+    pub fn from_fields(fields: &Fields) -> Self {
+        let mut view = Self::default();
+        for operation in Operation::ALL {
+            view.operations
+                .insert(operation, OperationSettings::default());
+        }
+        for (field, stored) in fields {
+            view.version += stored.version;
+            view.versions.insert(*field, stored.version);
+            let Some(value) = &stored.value else { continue };
+            match *field {
+                Field::Provider(operation) => {
+                    view.operation(operation).provider = ProviderId::parse(value);
+                }
+                Field::Model(operation, provider) => {
+                    view.operation(operation)
+                        .models
+                        .insert(provider, value.clone());
+                }
+                Field::Endpoint(kind) => {
+                    view.endpoints.insert(kind, value.clone());
+                }
+                Field::PreferOwnKeys => view.preferences.prefer_own_keys = value == "true",
+            }
+        }
+        view
+    }
+
+    fn operation(&mut self, operation: Operation) -> &mut OperationSettings {
+        self.operations.entry(operation).or_default()
+    }
+
+    /// The value of one field as text, or `None` where nothing is set.
+    #[must_use]
+    pub fn value(&self, field: Field) -> Option<String> {
+        match field {
+            Field::Provider(operation) => self
+                .operations
+                .get(&operation)
+                .and_then(|settings| settings.provider)
+                .map(|provider| provider.as_str().to_owned()),
+            Field::Model(operation, provider) => self
+                .operations
+                .get(&operation)
+                .and_then(|settings| settings.models.get(&provider))
+                .cloned(),
+            Field::Endpoint(kind) => self.endpoints.get(&kind).cloned(),
+            Field::PreferOwnKeys => Some(self.preferences.prefer_own_keys.to_string()),
+        }
+    }
+
+    /// Puts one acknowledged value into the view.
+    pub fn apply(&mut self, current: &CurrentValue) {
+        let Some(field) = Field::parse(&current.field) else {
+            return;
+        };
+        let before = self.versions.insert(field, current.version).unwrap_or(0);
+        self.version += current.version - before;
+        match field {
+            Field::Provider(operation) => {
+                self.operation(operation).provider =
+                    current.value.as_deref().and_then(ProviderId::parse);
+            }
+            Field::Model(operation, provider) => {
+                let models = &mut self.operation(operation).models;
+                match &current.value {
+                    Some(model) => models.insert(provider, model.clone()),
+                    None => models.remove(&provider),
+                };
+            }
+            Field::Endpoint(kind) => {
+                match &current.value {
+                    Some(url) => self.endpoints.insert(kind, url.clone()),
+                    None => self.endpoints.remove(&kind),
+                };
+            }
+            Field::PreferOwnKeys => {
+                self.preferences.prefer_own_keys = current.value.as_deref() == Some("true");
+            }
+        }
+    }
+}
+
+/// Any part of the settings, as `PATCH /settings` takes it. A member that is left out stays; one
+/// that is `null` is cleared.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SettingsPatch {
+    /// Per operation.
+    pub operations: BTreeMap<Operation, OperationPatch>,
+    /// Per Modal deployment.
+    pub endpoints: BTreeMap<EndpointKind, Option<String>>,
+    /// How keys are chosen.
+    pub preferences: PreferencesPatch,
+    /// The versions that the wishes were made on, for those fields where a conflict matters.
+    pub base: BTreeMap<Field, i64>,
+}
+
+/// The part of a patch for one operation.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OperationPatch {
+    /// Who serves it; the inner `None` clears.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub provider: Option<Option<String>>,
+    /// The model per provider; `None` clears.
+    pub models: BTreeMap<ProviderId, Option<String>>,
+}
+
+/// The part of a patch for the preferences.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PreferencesPatch {
+    /// Own keys come before the organization's; the inner `None` clears.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub prefer_own_keys: Option<Option<bool>>,
+}
+
+fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Option<T>>, D::Error> {
+    Option::<T>::deserialize(deserializer).map(Some)
+}
+
+impl SettingsPatch {
+    /// The single wishes in this patch.
+    ///
+    /// # Errors
+    /// Base versions for fields that the patch does not change.
+    pub fn changes(&self) -> Result<Vec<Change>, Vec<FieldError>> {
+        let mut wishes: Vec<(Field, Option<String>)> = Vec::new();
+        for (operation, patch) in &self.operations {
+            if let Some(provider) = &patch.provider {
+                wishes.push((Field::Provider(*operation), provider.clone()));
+            }
+            for (provider, model) in &patch.models {
+                wishes.push((Field::Model(*operation, *provider), model.clone()));
+            }
+        }
+        for (kind, url) in &self.endpoints {
+            wishes.push((Field::Endpoint(*kind), url.clone()));
+        }
+        if let Some(prefer) = self.preferences.prefer_own_keys {
+            wishes.push((Field::PreferOwnKeys, prefer.map(|on| on.to_string())));
+        }
+        let strays: Vec<FieldError> = self
+            .base
+            .keys()
+            .filter(|field| !wishes.iter().any(|(wished, _)| wished == *field))
+            .map(|field| FieldError {
+                field: format!("base.{field}"),
+                message: "A base version is given for a field that is not changed.".to_owned(),
+            })
+            .collect();
+        if !strays.is_empty() {
+            return Err(strays);
+        }
+        Ok(wishes
+            .into_iter()
+            .map(|(field, value)| Change {
+                field,
+                value,
+                base: self.base.get(&field).copied(),
+            })
+            .collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_path_reads_back() {
+        let mut fields = vec![Field::PreferOwnKeys];
+        fields.extend(Operation::ALL.map(Field::Provider));
+        fields.extend(EndpointKind::ALL.map(Field::Endpoint));
+        for operation in Operation::ALL {
+            fields.extend(
+                ProviderId::serving(operation)
+                    .iter()
+                    .map(|p| Field::Model(operation, *p)),
+            );
+        }
+        for field in fields {
+            assert_eq!(Field::parse(&field.to_string()), Some(field));
+        }
+        for path in [
+            "",
+            "operations",
+            "operations.image",
+            "operations.x.provider",
+            "endpoints.x",
+            "operations.image.models.gemini.more",
+            "preferences.other",
+        ] {
+            assert_eq!(Field::parse(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn leaving_out_and_null_differ() {
+        let patch: SettingsPatch =
+            serde_json::from_str(r#"{"operations":{"image":{"provider":null}}}"#).unwrap();
+        assert_eq!(
+            patch.changes().unwrap(),
+            [Change {
+                field: Field::Provider(Operation::Image),
+                value: None,
+                base: None
+            }]
+        );
+        let patch: SettingsPatch = serde_json::from_str(r#"{"operations":{"image":{}}}"#).unwrap();
+        assert!(patch.changes().unwrap().is_empty());
+    }
+
+    #[test]
+    fn unknown_members_are_refused_at_every_depth() {
+        for body in [
+            r#"{"x":1}"#,
+            r#"{"operations":{"x":{}}}"#,
+            r#"{"operations":{"image":{"key":"k"}}}"#,
+            r#"{"preferences":{"admin":true}}"#,
+            r#"{"base":{"operations.image.secret":1}}"#,
+        ] {
+            assert!(
+                serde_json::from_str::<SettingsPatch>(body).is_err(),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_view_follows_acknowledged_values() {
+        let mut view = SettingsView::from_fields(&Fields::new());
+        let field = Field::Model(Operation::Llm, ProviderId::OpenRouter);
+        view.apply(&CurrentValue {
+            field: field.to_string(),
+            value: Some("a/b".to_owned()),
+            version: 3,
+            updated_at: None,
+        });
+        assert_eq!(view.value(field).as_deref(), Some("a/b"));
+        assert_eq!((view.version, view.versions[&field]), (3, 3));
+    }
+}

@@ -1,0 +1,1 @@
+//! The film generator web application.
