@@ -1,1 +1,7 @@
-fn main() {}
+//! The browser half: makes the page that the server has sent come alive. It must never render
+//! anything that the server did not.
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(film_generator::app::App);
+}

@@ -1,1 +1,14 @@
-//! The film generator web application.
+//! The film generator's web application: rendered on the server, then made alive in the browser
+//! from the same code. Nothing here decides anything; it asks the use cases and shows the answers.
+
+#![recursion_limit = "512"]
+
+pub mod app;
+mod browser;
+mod components;
+mod pages;
+pub mod seed;
+mod server_fns;
+pub mod shell;
+mod stores;
+mod words;

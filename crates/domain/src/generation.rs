@@ -1,8 +1,8 @@
 //! One request to generate something, from the click to its result, as its owner sees it.
 
 use crate::{
-    ApiError, GenerationId, Operation, OutputId, ProjectId, Timestamp, input::GenerationInput,
-    pricing::Estimate, project::Step, resolution::Resolution,
+    ApiError, GenerationId, Operation, OutputId, ProjectId, ProviderId, Timestamp,
+    input::GenerationInput, pricing::Estimate, project::Step, resolution::Resolution,
 };
 use serde::{Deserialize, Serialize};
 
@@ -132,6 +132,43 @@ pub struct Generation {
     pub created_at: Timestamp,
     /// When it came to its end.
     pub finished_at: Option<Timestamp>,
+}
+
+/// A question about who would generate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Question {
+    /// What is to be generated.
+    pub operation: Operation,
+    /// In which project, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// By this provider, whatever the settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
+    /// With this model, whatever the settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
+/// A wish to generate something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// In which project, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub project_id: Option<ProjectId>,
+    /// In which step of the project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<Step>,
+    /// By this provider, whatever the settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provider: Option<ProviderId>,
+    /// With this model, whatever the settings say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What it should be.
+    #[serde(flatten)]
+    pub input: GenerationInput,
 }
 
 /// What a confirmation dialog shows before anything is sent.

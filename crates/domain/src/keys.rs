@@ -28,6 +28,61 @@ pub enum SecretStatus {
     NeedsReentry,
 }
 
+/// What a free test of a key found, from the outside in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyReport {
+    /// Whether it has the form of a key.
+    pub format: Finding,
+    /// Whether the provider could be reached.
+    pub host: Finding,
+    /// Whether the provider accepts it.
+    pub auth: Finding,
+    /// Whether there is credit or quota, where the provider tells.
+    pub quota: Finding,
+    /// Whether it may list models.
+    pub models: Finding,
+}
+
+/// One finding of a test.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    /// How it went.
+    pub result: FindingResult,
+    /// What was found and what to do, in one sentence.
+    pub message: String,
+}
+
+/// How one part of a test went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingResult {
+    /// Good.
+    Ok,
+    /// Not good.
+    Failed,
+    /// Not tried, because something before it failed.
+    Skipped,
+    /// The provider does not tell.
+    Unknown,
+}
+
+impl Finding {
+    /// A finding in words.
+    #[must_use]
+    pub fn new(result: FindingResult, message: impl Into<String>) -> Self {
+        Self {
+            result,
+            message: message.into(),
+        }
+    }
+
+    /// Not tried.
+    #[must_use]
+    pub fn skipped() -> Self {
+        Self::new(FindingResult::Skipped, "Not tested.")
+    }
+}
+
 /// The shortest key whose last four characters are shown.
 const SHOWN_FROM: usize = 16;
 /// The shortest and longest key that is stored.

@@ -1,1 +1,21 @@
-//! Placeholder.
+//! The server: use cases and the HTTP API in front of them. It knows rows by `store` and
+//! providers by `providers`; it holds no SQL, opens no connection by itself, and draws no page.
+
+pub mod actor;
+pub mod api;
+pub mod app;
+pub mod auth;
+pub mod catalog;
+pub mod clock;
+pub mod config;
+pub mod events;
+pub mod fault;
+pub mod generation;
+pub mod keys;
+pub mod projects;
+pub mod resolve;
+pub mod settings;
+pub mod snapshot;
+pub mod start;
+pub mod vault;
+pub mod web;

@@ -6,6 +6,7 @@ use crate::{
     account::{OrganizationRole, Plan},
     provider::EndpointKind,
 };
+use serde::{Deserialize, Serialize};
 
 /// What all levels say to one acting person.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -108,7 +109,8 @@ pub struct OrganizationLevel {
 }
 
 /// What an organization's keys may be used for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
 pub struct OrganizationPolicy {
     /// The allowed operations; `None` allows all.
     pub operations: Option<Vec<Operation>>,

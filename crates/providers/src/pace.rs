@@ -1,0 +1,47 @@
+//! How often a task is asked for and how long it may take. Pure: by the count of polls, not by a
+//! clock; the caller may divide the waits where the provider is a sandbox.
+
+use domain::Operation;
+use std::time::Duration;
+
+/// The wait before the next poll of a KIE market task that was polled so often: 2.5 s first, five
+/// times 2 s, then a second more each time up to 10 s (KIE docs, get task detail).
+#[must_use]
+pub fn market(polls: u32) -> Duration {
+    match polls {
+        0 => Duration::from_millis(2_500),
+        1..=5 => Duration::from_secs(2),
+        more => Duration::from_secs(u64::from(more - 3).min(10)),
+    }
+}
+
+/// The wait between polls of a Suno task (KIE docs allow three queries a second; a track takes
+/// minutes).
+pub const SUNO: Duration = Duration::from_secs(5);
+
+/// How long a job of this kind may take at a provider before it is given up.
+#[must_use]
+pub const fn patience(operation: Operation) -> Duration {
+    Duration::from_secs(match operation {
+        Operation::Llm | Operation::Image | Operation::Music => 10 * 60,
+        Operation::Video => 20 * 60,
+        Operation::Tts => 7 * 60,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polls_of_a_market_task_start_fast_and_settle_at_ten_seconds() {
+        let seconds: Vec<f32> = (0..14).map(|polls| market(polls).as_secs_f32()).collect();
+        assert_eq!(
+            seconds,
+            [
+                2.5, 2.0, 2.0, 2.0, 2.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0
+            ]
+        );
+        assert_eq!(market(u32::MAX), Duration::from_secs(10));
+    }
+}

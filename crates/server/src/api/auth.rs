@@ -1,0 +1,55 @@
+//! Accounts: sign up, sign in, sign out, who am I.
+
+use super::Answer;
+use crate::{
+    actor::Actor,
+    app::App,
+    auth::{self, Client, SignIn, SignUp, SignedIn},
+    web::{self, PresentedToken},
+};
+use axum::{
+    extract::State,
+    http::{StatusCode, header::SET_COOKIE},
+    response::{AppendHeaders, IntoResponse},
+};
+use domain::account::Me;
+
+/// `POST /auth/sign-up`: 201, signed in.
+pub async fn sign_up(
+    State(app): State<App>,
+    client: Client,
+    web::Json(input): web::Json<SignUp>,
+) -> Answer<impl IntoResponse> {
+    let signed_in = auth::sign_up(&app, client, input).await?;
+    Ok((StatusCode::CREATED, welcome(signed_in)))
+}
+
+/// `POST /auth/sign-in`: 200; the session before it ends.
+pub async fn sign_in(
+    State(app): State<App>,
+    client: Client,
+    before: PresentedToken,
+    web::Json(input): web::Json<SignIn>,
+) -> Answer<impl IntoResponse> {
+    Ok(welcome(auth::sign_in(&app, client, input, before.as_deref()).await?))
+}
+
+fn welcome(signed_in: SignedIn) -> impl IntoResponse {
+    (AppendHeaders([(SET_COOKIE, signed_in.cookie)]), web::Json(signed_in.me))
+}
+
+/// `POST /auth/sign-out`: 204, also when nobody is signed in.
+pub async fn sign_out(
+    State(app): State<App>,
+    session: PresentedToken,
+) -> Answer<impl IntoResponse> {
+    if let Some(token) = session.as_deref() {
+        auth::sign_out(&app, token).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, auth::expired_cookie(&app.config.public_origin))])))
+}
+
+/// `GET /me`.
+pub async fn me(State(app): State<App>, actor: Actor) -> Answer<web::Json<Me>> {
+    Ok(web::Json(auth::me(&app, &actor).await?))
+}

@@ -1,0 +1,127 @@
+//! Generations: asked for, listed, shown, cancelled.
+
+use super::{Answer, List};
+use crate::{actor::Actor, app::App, generation, web};
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode},
+};
+use domain::{
+    ApiError, GenerationId, Operation, ProjectId, ProviderId,
+    generation::{Generation, Wanted},
+    input::{GenerationInput, LlmInput},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// What is sent to generate or to estimate something.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Body {
+    operation: Operation,
+    #[serde(default)]
+    project_id: Option<ProjectId>,
+    #[serde(default)]
+    provider: Option<ProviderId>,
+    #[serde(default)]
+    model: Option<String>,
+    input: Value,
+}
+
+impl TryFrom<Body> for Wanted {
+    type Error = ApiError;
+
+    fn try_from(body: Body) -> Result<Self, ApiError> {
+        let input = match body.operation {
+            Operation::Llm => GenerationInput::Llm(llm(body.input)?),
+            Operation::Image => GenerationInput::Image(read(body.input)?),
+            Operation::Video => GenerationInput::Video(read(body.input)?),
+            Operation::Tts => GenerationInput::Tts(read(body.input)?),
+            Operation::Music => GenerationInput::Music(read(body.input)?),
+        };
+        Ok(Self {
+            project_id: body.project_id,
+            step: None,
+            provider: body.provider,
+            model: body.model,
+            input,
+        })
+    }
+}
+
+fn read<T: DeserializeOwned>(input: Value) -> Result<T, ApiError> {
+    serde_json::from_value(input)
+        .map_err(|error| ApiError::invalid_field("input", format!("The input is not valid: {error}.")))
+}
+
+/// A JSON schema is an object in the API and text inside.
+fn llm(mut input: Value) -> Result<LlmInput, ApiError> {
+    if let Some(schema) = input.get_mut("json_schema")
+        && schema.is_object()
+    {
+        *schema = Value::String(schema.to_string());
+    }
+    read(input)
+}
+
+/// `POST /generations`: 202; the same `Idempotency-Key` and body give the same answer.
+pub async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    headers: HeaderMap,
+    web::Json(body): web::Json<Body>,
+) -> Answer<(StatusCode, web::Json<Generation>)> {
+    let key = headers
+        .get("idempotency-key")
+        .map(|value| value.to_str().unwrap_or_default())
+        .map(str::trim);
+    let generation = generation::create(&app, &actor, body.try_into()?, key).await?;
+    Ok((StatusCode::ACCEPTED, web::Json(generation)))
+}
+
+/// What `GET /generations` can be asked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListQuery {
+    #[serde(default)]
+    project_id: Option<ProjectId>,
+    #[serde(default)]
+    before: Option<GenerationId>,
+    #[serde(default)]
+    limit: Option<u32>,
+}
+
+/// `GET /generations`, newest first.
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(query): web::Query<ListQuery>,
+) -> Answer<web::Json<List<Generation>>> {
+    let data = generation::list(
+        &app,
+        &actor,
+        query.project_id.as_ref(),
+        query.before.as_ref(),
+        query.limit.unwrap_or(50),
+    )
+    .await?;
+    Ok(web::Json(List { data }))
+}
+
+/// `GET /generations/{id}`.
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<GenerationId>,
+) -> Answer<web::Json<Generation>> {
+    Ok(web::Json(generation::get(&app, &actor, &id).await?))
+}
+
+/// `POST /generations/{id}/cancel`.
+pub async fn cancel(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<GenerationId>,
+) -> Answer<web::Json<Generation>> {
+    Ok(web::Json(generation::cancel(&app, &actor, &id).await?))
+}

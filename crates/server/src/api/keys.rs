@@ -1,0 +1,67 @@
+//! The acting person's keys: stored, removed, tested; never read.
+
+use super::Answer;
+use crate::{
+    actor::Actor,
+    app::App,
+    keys::{self, KeyInput},
+    web,
+};
+use axum::{
+    extract::{FromRequest, Path, Request, State},
+    http::{StatusCode, header::CONTENT_TYPE},
+};
+use domain::{
+    ApiError, ProviderId,
+    keys::{KeyReport, SecretView},
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+
+fn provider(id: &str) -> Result<ProviderId, ApiError> {
+    ProviderId::parse(id).ok_or_else(|| ApiError::not_found("provider"))
+}
+
+/// `PUT /keys/{provider}`.
+pub async fn put(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    web::Json(input): web::Json<KeyInput>,
+) -> Answer<web::Json<SecretView>> {
+    Ok(web::Json(keys::put(&app, &actor, provider(&id)?, input).await?))
+}
+
+/// `DELETE /keys/{provider}`: 204.
+pub async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+) -> Answer<StatusCode> {
+    keys::remove(&app, &actor, provider(&id)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is sent to test a key that is not stored.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+pub struct TestInput {
+    #[serde(default)]
+    key: Option<SecretString>,
+}
+
+/// `POST /keys/{provider}/test`, with or without a body.
+pub async fn test(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+    request: Request,
+) -> Answer<web::Json<KeyReport>> {
+    let has_body = request.headers().get(CONTENT_TYPE).is_some();
+    let draft = if has_body {
+        web::Json::<TestInput>::from_request(request, &app).await?.0.key
+    } else {
+        None
+    };
+    Ok(web::Json(keys::test(&app, &actor, provider(&id)?, draft).await?))
+}

@@ -1,0 +1,75 @@
+//! The HTTP API of `/api/v1`: one file per area, each with its inputs and its handlers. A handler
+//! names who acts, calls one use case and writes the answer; rules live in the use cases.
+
+mod auth;
+mod estimates;
+mod events;
+mod generations;
+mod health;
+mod keys;
+mod outputs;
+mod projects;
+mod providers;
+mod settings;
+#[cfg(test)]
+mod tests;
+
+use crate::{app::App, web};
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    middleware,
+    routing::{get, patch, post, put},
+};
+use domain::ApiError;
+use serde::Serialize;
+
+pub use health::router as health;
+
+/// What a handler answers.
+type Answer<T> = Result<T, web::Problem>;
+
+/// A list as the API answers it.
+#[derive(Serialize)]
+struct List<T> {
+    data: Vec<T>,
+}
+
+/// The largest body of a request that may carry pictures.
+const WITH_PICTURES: usize = 9 << 20;
+
+/// The routes below `/api/v1`.
+pub fn router(app: App) -> Router {
+    let with_pictures = Router::new()
+        .route("/generations", get(generations::list).post(generations::create))
+        .route("/estimates", post(estimates::create))
+        .layer(DefaultBodyLimit::max(WITH_PICTURES));
+    Router::new()
+        .route("/auth/sign-up", post(auth::sign_up))
+        .route("/auth/sign-in", post(auth::sign_in))
+        .route("/auth/sign-out", post(auth::sign_out))
+        .route("/me", get(auth::me))
+        .route("/providers", get(providers::list))
+        .route("/providers/{provider}/models", get(providers::models))
+        .route("/settings", get(settings::get).patch(settings::patch))
+        .route("/keys/{provider}", put(keys::put).delete(keys::delete))
+        .route("/keys/{provider}/test", post(keys::test))
+        .route("/projects", get(projects::list).post(projects::create))
+        .route(
+            "/projects/{id}",
+            get(projects::get).patch(projects::rename).delete(projects::delete),
+        )
+        .route("/projects/{id}/settings", get(projects::settings))
+        .route("/projects/{id}/settings", patch(projects::patch_settings))
+        .route("/resolve", post(estimates::resolve))
+        .route("/generations/{id}", get(generations::get))
+        .route("/generations/{id}/cancel", post(generations::cancel))
+        .route("/generations/{id}/events", get(events::of_generation))
+        .route("/events", get(events::all))
+        .route("/outputs/{id}", get(outputs::get))
+        .layer(DefaultBodyLimit::max(web::SMALL_BODY))
+        .merge(with_pictures)
+        .fallback(async || web::Problem::from(ApiError::not_found("address")))
+        .layer(middleware::from_fn(web::problem::instead_of_bare_errors))
+        .with_state(app)
+}

@@ -1,0 +1,92 @@
+//! Film projects and their settings.
+
+use super::{Answer, List};
+use crate::{actor::Actor, app::App, projects, settings, web};
+use axum::{extract::{Path, State}, http::StatusCode};
+use domain::{
+    ApiError, OrganizationId, ProjectId,
+    project::Project,
+    settings::{SettingsPatch, SettingsView},
+};
+use serde::Deserialize;
+
+/// What is sent to make a project.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewProject {
+    name: String,
+    #[serde(default)]
+    organization_id: Option<OrganizationId>,
+}
+
+/// What is sent to change a project.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    name: String,
+}
+
+/// `GET /projects`.
+pub async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<Project>>> {
+    Ok(web::Json(List { data: projects::list(&app, &actor).await? }))
+}
+
+/// `POST /projects`: 201.
+pub async fn create(
+    State(app): State<App>,
+    actor: Actor,
+    web::Json(input): web::Json<NewProject>,
+) -> Answer<(StatusCode, web::Json<Project>)> {
+    let project = projects::create(&app, &actor, &input.name, input.organization_id).await?;
+    Ok((StatusCode::CREATED, web::Json(project)))
+}
+
+/// `GET /projects/{id}`.
+pub async fn get(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<web::Json<Project>> {
+    Ok(web::Json(projects::get(&app, &actor, &id).await?))
+}
+
+/// `PATCH /projects/{id}`.
+pub async fn rename(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    web::Json(input): web::Json<Rename>,
+) -> Answer<web::Json<Project>> {
+    Ok(web::Json(projects::rename(&app, &actor, &id, &input.name).await?))
+}
+
+/// `DELETE /projects/{id}`: 204.
+pub async fn delete(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<StatusCode> {
+    projects::delete(&app, &actor, &id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `GET /projects/{id}/settings`.
+pub async fn settings(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<web::Json<SettingsView>> {
+    Ok(web::Json(settings::project_view(&app, &actor, &id).await?))
+}
+
+/// `PATCH /projects/{id}/settings`.
+pub async fn patch_settings(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    web::Json(patch): web::Json<SettingsPatch>,
+) -> Answer<web::Json<SettingsView>> {
+    let changes = patch.changes().map_err(ApiError::invalid)?;
+    settings::project_patch(&app, &actor, &id, &changes).await?;
+    Ok(web::Json(settings::project_view(&app, &actor, &id).await?))
+}

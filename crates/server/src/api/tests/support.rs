@@ -1,0 +1,239 @@
+//! An application for one test: a fresh database, a fixed clock, a sandbox on a loopback port, and
+//! people who send requests.
+
+use crate::{
+    api,
+    app::{App, Parts},
+    auth::{PasswordHasher, Throttle},
+    catalog,
+    clock::{Clock, Ids},
+    config::{Config, ServeOptions},
+    events::Events,
+    generation::worker,
+    vault::Vault,
+    web,
+};
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Request, header},
+    middleware,
+};
+use domain::Timestamp;
+use providers::{Bases, Outbound};
+use serde_json::{Value, json};
+use std::{sync::Arc, time::Duration};
+use store::test_support::TestDb;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tower::ServiceExt;
+use url::Url;
+
+const MASTER_KEY: &str = "8f1d0c2b4a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f00f";
+pub const ORIGIN: &str = "http://127.0.0.1:3000";
+
+/// The application of one test.
+pub struct Stage {
+    pub app: App,
+    pub sandbox: Url,
+    router: Router,
+    stop: watch::Sender<bool>,
+    _data: TempDir,
+    _db: TestDb,
+}
+
+impl Stage {
+    pub async fn new(test: TestDb) -> Self {
+        Self::with_environment(test, &[]).await
+    }
+
+    pub async fn with_environment(test: TestDb, variables: &[(&str, &str)]) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let sandbox = sandbox_origin().await;
+        let options = ServeOptions {
+            data: Some(data.path().display().to_string()),
+            providers: Some(sandbox.origin().ascii_serialization()),
+            ..ServeOptions::default()
+        };
+        let config = Config::from_parts(&options, |name| match name {
+            "FILM_MASTER_KEY" => Some(MASTER_KEY.to_owned()),
+            _ => variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()),
+        })
+        .unwrap();
+        let clock = Clock::fixed(Timestamp(1_795_341_600_000));
+        let vault = Vault::new(config.master_keys.clone());
+        let policy = config.policy.clone().with_sandbox(&sandbox).unwrap();
+        let app = App::new(Parts {
+            db: test.db.clone(),
+            vault,
+            catalog: Arc::new(catalog::load().unwrap()),
+            outbound: Outbound::new(Bases::at(&sandbox), policy).unwrap(),
+            clock,
+            ids: Ids::default(),
+            hasher: PasswordHasher::new(),
+            throttle: Throttle::new(),
+            events: Events::default(),
+            bell: Arc::default(),
+            config,
+        });
+        let own = app.config.public_origin.clone();
+        let router = api::router(app.clone())
+            .layer(middleware::from_fn_with_state(own, web::guard::api))
+            .layer(middleware::from_fn_with_state(app.clone(), web::session::find));
+        Self { app, sandbox, router, stop: watch::channel(false).0, _data: data, _db: test }
+    }
+
+    /// Somebody who is not signed in.
+    pub fn anybody(&self) -> Person {
+        Person { router: self.router.clone(), cookie: None }
+    }
+
+    /// Somebody with a new account.
+    pub async fn person(&self, name: &str) -> Person {
+        let mut person = self.anybody();
+        let answer = person
+            .post(
+                "/auth/sign-up",
+                &json!({ "email": format!("{name}@example.com"), "password": "a long enough secret" }),
+            )
+            .await;
+        assert_eq!(answer.status, 201, "{}", answer.body);
+        person.cookie = Some(answer.cookie());
+        person
+    }
+
+    /// Starts a worker; it stops with the test.
+    pub fn start_worker(&self) -> JoinHandle<()> {
+        tokio::spawn(worker::run(self.app.clone(), self.stop.subscribe()))
+    }
+
+    /// What the sandbox has received: method and path of each request.
+    pub async fn received(&self) -> Vec<String> {
+        let journal = sandbox_json(&self.sandbox, "/__journal").await;
+        journal
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| {
+                format!("{} {}", entry["method"].as_str().unwrap(), entry["path"].as_str().unwrap())
+            })
+            .collect()
+    }
+}
+
+async fn sandbox_origin() -> Url {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(sandbox::serve(listener, sandbox::Config::default(), std::future::pending()));
+    Url::parse(&origin).unwrap()
+}
+
+/// A minimal `GET` over a plain socket, for the sandbox's own pages.
+async fn sandbox_json(origin: &Url, path: &str) -> Value {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let authority = origin.authority();
+    let mut socket = tokio::net::TcpStream::connect(authority).await.unwrap();
+    let request = format!("GET {path} HTTP/1.0\r\nHost: {authority}\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Person {
+    router: Router,
+    pub cookie: Option<String>,
+}
+
+/// What came back.
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+    pub body: Value,
+}
+
+impl Answer {
+    pub fn code(&self) -> &str {
+        self.body["code"].as_str().unwrap_or("none")
+    }
+
+    pub fn cookie(&self) -> String {
+        let cookie = self.headers[header::SET_COOKIE].to_str().unwrap();
+        cookie.split(';').next().unwrap().to_owned()
+    }
+}
+
+impl Person {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap().to_vec();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, headers, bytes, body }
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let mut request = Request::builder().method(method).uri(path).header("origin", ORIGIN);
+        if let Some(cookie) = &self.cookie {
+            request = request.header(header::COOKIE, cookie);
+        }
+        request
+    }
+
+    pub async fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Answer {
+        let request = self.request(method, path);
+        let request = match body {
+            Some(body) => request
+                .header(header::CONTENT_TYPE, "application/json")
+                .body(Body::from(body.to_string())),
+            None => request.body(Body::empty()),
+        };
+        self.send(request.unwrap()).await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, None).await
+    }
+
+    pub async fn post(&self, path: &str, body: &Value) -> Answer {
+        self.call("POST", path, Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        self.call("PUT", path, Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        self.call("PATCH", path, Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, None).await
+    }
+
+    /// Asks for a generation and waits for its end.
+    pub async fn generate(&self, stage: &Stage, body: &Value) -> Value {
+        let answer = self.post("/generations", body).await;
+        assert_eq!(answer.status, 202, "{}", answer.body);
+        self.finished(stage, answer.body["id"].as_str().unwrap()).await
+    }
+
+    /// Waits for the end of a generation; time passes for the jobs that rest.
+    pub async fn finished(&self, stage: &Stage, id: &str) -> Value {
+        for _ in 0..600 {
+            let now = self.get(&format!("/generations/{id}")).await.body;
+            let status = now["status"].as_str().unwrap();
+            if ["succeeded", "failed", "cancelled", "unknown"].contains(&status) {
+                return now;
+            }
+            stage.app.clock.advance(Duration::from_millis(50));
+            stage.app.bell.notify_one();
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        panic!("the generation did not come to an end");
+    }
+}

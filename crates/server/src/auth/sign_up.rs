@@ -1,0 +1,100 @@
+//! Making an account. The first one of an instance runs it, and can be made even where strangers
+//! may make none.
+
+use super::{Client, Desk, Password, SignedIn, email};
+use crate::{config::SignUpPolicy, fault::Fault};
+use domain::{ApiError, ErrorCode, FieldError, UserId};
+use serde::Deserialize;
+use store::users::{self, NewUser, PasswordHash};
+
+/// The longest name in characters.
+const LONGEST_NAME: usize = 100;
+const TAKEN: &str = "There is already an account with this address. Sign in instead.";
+
+/// What is sent to make an account.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignUp {
+    /// The address to sign in with.
+    pub email: String,
+    /// The password to sign in with.
+    pub password: Password,
+    /// What to call the person; the part before the `@` where it is missing.
+    #[serde(default)]
+    pub name: Option<String>,
+}
+
+/// What is accepted of it.
+struct Checked {
+    email: String,
+    name: String,
+}
+
+impl Desk<'_> {
+    pub(super) async fn sign_up(
+        &self,
+        client: Client,
+        input: SignUp,
+    ) -> Result<SignedIn, ApiError> {
+        self.throttle.sign_up(client.address, self.clock.now())?;
+        if self.policy == SignUpPolicy::Closed
+            && users::count(self.db).await.map_err(Fault::from)? > 0
+        {
+            return Err(ApiError::new(
+                ErrorCode::Forbidden,
+                "This instance does not take new accounts. Ask whoever runs it.",
+            ));
+        }
+        let checked = check(&input)?;
+        let now = self.clock.now();
+        let user = NewUser {
+            id: UserId(self.ids.next()),
+            email: checked.email,
+            name: checked.name,
+            password_hash: PasswordHash(self.hasher.hash(input.password).await?),
+            created_at: now,
+        };
+        match users::insert_first_or_later(self.db, &user)
+            .await
+            .map_err(Fault::from)?
+        {
+            users::SignUp::EmailTaken => Err(ApiError::invalid_field("email", TAKEN)),
+            users::SignUp::Inserted { .. } => {
+                let row = users::by_id(self.db, &user.id)
+                    .await
+                    .map_err(Fault::from)?
+                    .ok_or(Fault::Damaged("new account"))?;
+                self.signed_in(row, None).await
+            }
+        }
+    }
+}
+
+fn check(input: &SignUp) -> Result<Checked, ApiError> {
+    let mut fields = Vec::new();
+    let mut wrong = |field: &str, message: &str| {
+        fields.push(FieldError {
+            field: field.to_owned(),
+            message: message.to_owned(),
+        });
+    };
+    let email = email::normalize(&input.email);
+    if email.is_none() {
+        wrong("email", "Enter an e-mail address such as name@example.com.");
+    }
+    let email = email.unwrap_or_default();
+    let local = email.split('@').next().unwrap_or_default();
+    let name = input.name.as_deref().map(str::trim).unwrap_or_default();
+    if name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+        wrong("name", "Use a name of at most 100 characters on one line.");
+    }
+    if let Some(problem) = input.password.problem(&[&email, name]) {
+        wrong("password", problem);
+    }
+    let name = if name.is_empty() { local } else { name }.to_owned();
+    if fields.is_empty() {
+        Ok(Checked { name, email })
+    } else {
+        Err(ApiError::invalid(fields))
+    }
+}

@@ -1,0 +1,135 @@
+//! The operator's own keys and endpoints, under the names that people already have in their
+//! environments.
+
+use super::ConfigError;
+use domain::{ProviderId, keys, provider::EndpointKind};
+use providers::{Policy, guard::check_endpoint};
+use secrecy::SecretString;
+use std::collections::BTreeMap;
+use url::Url;
+
+const KEYS: [(&str, ProviderId); 9] = [
+    ("OPENROUTER_API_KEY", ProviderId::OpenRouter),
+    ("ANTHROPIC_API_KEY", ProviderId::Claude),
+    ("GEMINI_API_KEY", ProviderId::Gemini),
+    ("NANO_BANANA_API_KEY", ProviderId::NanoBanana),
+    ("KIE_API_KEY", ProviderId::Kie),
+    ("ELEVENLABS_API_KEY", ProviderId::ElevenLabs),
+    ("OPENAI_API_KEY", ProviderId::OpenAi),
+    ("PIAPI_API_KEY", ProviderId::PiApi),
+    ("SUNO_API_KEY", ProviderId::Suno),
+];
+const ENDPOINTS: [(&str, EndpointKind); 6] = [
+    ("MODAL_LLM_ENDPOINT", EndpointKind::Llm),
+    ("MODAL_IMAGE_ENDPOINT", EndpointKind::Image),
+    ("MODAL_IMAGE_EDIT_ENDPOINT", EndpointKind::ImageEdit),
+    ("MODAL_VIDEO_ENDPOINT", EndpointKind::Video),
+    ("MODAL_TTS_ENDPOINT", EndpointKind::Tts),
+    ("MODAL_MUSIC_ENDPOINT", EndpointKind::Music),
+];
+
+/// The operator's keys and endpoints, read once at the start.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// API keys by slot.
+    pub keys: BTreeMap<ProviderId, SecretString>,
+    /// The proxy token pair of the Modal endpoints.
+    pub modal_token: Option<ModalToken>,
+    /// The whole addresses of the Modal deployments.
+    pub endpoints: BTreeMap<EndpointKind, String>,
+}
+
+/// A proxy token of Modal.
+#[derive(Debug, Clone)]
+pub struct ModalToken {
+    /// `MODAL_KEY`.
+    pub key: SecretString,
+    /// `MODAL_SECRET`.
+    pub secret: SecretString,
+}
+
+impl Environment {
+    /// The key in a slot.
+    #[must_use]
+    pub fn key(&self, slot: ProviderId) -> Option<&SecretString> {
+        self.keys.get(&slot)
+    }
+
+    /// The slots that hold a key.
+    pub fn key_slots(&self) -> impl Iterator<Item = ProviderId> {
+        self.keys.keys().copied()
+    }
+
+    pub(super) fn read(
+        lookup: &impl Fn(&str) -> Option<String>,
+        policy: &Policy,
+    ) -> Result<Self, ConfigError> {
+        let mut environment = Self::default();
+        for (variable, slot) in KEYS {
+            if let Some(key) = key(lookup, variable)? {
+                environment.keys.insert(slot, key);
+            }
+        }
+        environment.modal_token = match (key(lookup, "MODAL_KEY")?, key(lookup, "MODAL_SECRET")?) {
+            (Some(key), Some(secret)) => Some(ModalToken { key, secret }),
+            (None, None) => None,
+            (Some(_), None) => {
+                return Err(ConfigError::new(
+                    "MODAL_KEY",
+                    "needs MODAL_SECRET beside it",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(ConfigError::new(
+                    "MODAL_SECRET",
+                    "needs MODAL_KEY beside it",
+                ));
+            }
+        };
+        for (variable, kind) in ENDPOINTS {
+            if let Some(address) = lookup(variable) {
+                let endpoint = endpoint(variable, address.trim(), policy)?;
+                environment.endpoints.insert(kind, endpoint);
+            }
+        }
+        Ok(environment)
+    }
+}
+
+fn key(
+    lookup: &impl Fn(&str) -> Option<String>,
+    variable: &'static str,
+) -> Result<Option<SecretString>, ConfigError> {
+    let Some(value) = lookup(variable) else {
+        return Ok(None);
+    };
+    let cleaned = keys::clean_key(&value);
+    keys::check_key(cleaned).map_err(|_| ConfigError::new(variable, "does not hold an API key"))?;
+    Ok(Some(cleaned.into()))
+}
+
+/// Only the form of the address is judged here; whether its host may be called is judged at the
+/// call, when the host's addresses are known.
+fn endpoint(
+    variable: &'static str,
+    address: &str,
+    policy: &Policy,
+) -> Result<String, ConfigError> {
+    Url::parse(address)
+        .ok()
+        .filter(|url| {
+            let scheme_fits = url.scheme() == "https" || check_endpoint(address, policy).is_ok();
+            scheme_fits
+                && url.has_host()
+                && url.username().is_empty()
+                && url.password().is_none()
+                && url.fragment().is_none()
+        })
+        .map(String::from)
+        .ok_or_else(|| {
+            ConfigError::new(
+                variable,
+                "must be an https:// address without user name and fragment",
+            )
+        })
+}

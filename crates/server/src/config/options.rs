@@ -1,0 +1,51 @@
+//! The command line of `serve`. Values are kept as they were typed: they are judged in one place,
+//! so that a wrong one is told the same way wherever it came from.
+
+use clap::Args;
+
+/// Options of `serve`. Each flag has an environment variable; an empty one counts as not set.
+#[derive(Clone, Default, Args)]
+pub struct ServeOptions {
+    /// Where to listen [default: 127.0.0.1:3000]
+    #[arg(long, env = "FILM_ADDR", value_name = "IP:PORT")]
+    pub addr: Option<String>,
+    /// Folder of the data [default: ./data]
+    #[arg(long, env = "FILM_DATA", value_name = "DIR")]
+    pub data: Option<String>,
+    /// A PostgreSQL database in place of SQLite in the data folder
+    #[arg(
+        long,
+        env = "FILM_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    pub database_url: Option<String>,
+    /// Whom to call: live, sandbox, or the address of a running sandbox [default: live]
+    #[arg(long, env = "FILM_PROVIDERS", value_name = "live|sandbox|URL")]
+    pub providers: Option<String>,
+    /// The origin that browsers use [default: http:// and the listening address]
+    #[arg(long, env = "FILM_PUBLIC_ORIGIN", value_name = "URL")]
+    pub public_origin: Option<String>,
+    /// Whether strangers may make accounts: open or closed [default: open]
+    #[arg(long, env = "FILM_SIGN_UP", value_name = "open|closed")]
+    pub sign_up: Option<String>,
+    /// Whom the keys in the environment serve [default: everyone]
+    #[arg(
+        long,
+        env = "FILM_ENVIRONMENT_KEYS",
+        value_name = "everyone|admins|off"
+    )]
+    pub environment_keys: Option<String>,
+    /// Private networks that endpoints may lie in, such as 10.1.2.0/24:8188, with commas between
+    #[arg(long, env = "FILM_ALLOW_PRIVATE_ENDPOINTS", value_name = "NETWORKS")]
+    pub allow_private_endpoints: Option<String>,
+    /// Hosts that endpoints may have beside *.modal.run, with commas between them
+    #[arg(long, env = "FILM_ALLOW_ENDPOINT_HOSTS", value_name = "HOSTS")]
+    pub allow_endpoint_hosts: Option<String>,
+    /// Folder of the browser's bundle [default: ./dist]
+    #[arg(long, env = "FILM_DIST", value_name = "DIR")]
+    pub dist: Option<String>,
+    /// Addresses of proxies whose X-Forwarded-For is believed, with commas between them
+    #[arg(long, env = "FILM_TRUSTED_PROXIES", value_name = "IPS")]
+    pub trusted_proxies: Option<String>,
+}

@@ -1,0 +1,343 @@
+//! The boot matrix: what starts, what does not, and that no sentence gives a key away.
+
+use super::*;
+use domain::{ProviderId, provider::EndpointKind};
+use std::{collections::BTreeMap, io::Write};
+
+const KEY: &str = "9f0c6a51d2b87e4430f1c59ae8276bd30a94fe1d7c3825b6e04f91a8d36c72e5";
+
+fn boot(options: &ServeOptions, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let variables: BTreeMap<_, _> = variables.iter().copied().collect();
+    Config::from_parts(options, |name| {
+        variables.get(name).map(|value| (*value).to_owned())
+    })
+}
+
+fn with_key(options: &ServeOptions, variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    boot(options, &[&[("FILM_MASTER_KEY", KEY)], variables].concat())
+}
+
+#[track_caller]
+fn refused(result: Result<Config, ConfigError>, variable: &str) -> String {
+    let sentence = result.expect_err("must not start").to_string();
+    assert!(sentence.starts_with(variable), "{sentence}");
+    assert!(
+        sentence.ends_with('.') && !sentence.contains('\n'),
+        "{sentence}"
+    );
+    sentence
+}
+
+#[test]
+fn a_master_key_is_all_that_must_be_set() {
+    let config = with_key(&ServeOptions::default(), &[]).unwrap();
+    assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+    assert_eq!(config.public_origin.as_str(), "http://127.0.0.1:3000");
+    assert!(!config.public_origin.is_https());
+    assert_eq!(config.data, PathBuf::from("./data"));
+    assert_eq!(config.dist, PathBuf::from("./dist"));
+    assert_eq!(config.database_url, None);
+    assert_eq!(config.providers, ProviderMode::Live);
+    assert_eq!(config.sign_up, SignUpPolicy::Open);
+    assert_eq!(config.environment_keys, EnvironmentKeys::Everyone);
+    assert!(config.environment.keys.is_empty() && config.environment.endpoints.is_empty());
+    assert!(config.trusted_proxies.is_empty());
+    assert_eq!(config.master_key_source, "FILM_MASTER_KEY");
+}
+
+#[test]
+fn empty_variables_count_as_not_set() {
+    let empty = || Some(String::new());
+    let options = ServeOptions {
+        addr: empty(),
+        data: empty(),
+        database_url: Some("  ".to_owned()),
+        providers: empty(),
+        public_origin: empty(),
+        sign_up: empty(),
+        environment_keys: empty(),
+        allow_private_endpoints: empty(),
+        allow_endpoint_hosts: empty(),
+        dist: empty(),
+        trusted_proxies: empty(),
+    };
+    let variables = [
+        ("FILM_MASTER_KEY_FILE", ""),
+        ("GEMINI_API_KEY", " "),
+        ("MODAL_KEY", ""),
+        ("MODAL_IMAGE_ENDPOINT", ""),
+    ];
+    let config = with_key(&options, &variables).unwrap();
+    assert_eq!(config.addr.port(), 3000);
+    assert!(config.environment.keys.is_empty() && config.environment.endpoints.is_empty());
+}
+
+#[test]
+fn every_wrong_option_is_named_in_one_sentence() {
+    type Set = fn(&mut ServeOptions, String);
+    let cases: [(&str, Set, &[&str]); 9] = [
+        (
+            "FILM_ADDR",
+            |o, v| o.addr = Some(v),
+            &["3000", "localhost", "127.0.0.1:99999"],
+        ),
+        (
+            "FILM_DATABASE_URL",
+            |o, v| o.database_url = Some(v),
+            &["mysql://a/b", "postgres:", "film.db", "sqlite://film.db"],
+        ),
+        (
+            "FILM_PROVIDERS",
+            |o, v| o.providers = Some(v),
+            &[
+                "test",
+                "https://127.0.0.1:4010",
+                "http://127.0.0.1",
+                "http://10.0.0.1:4010",
+                "http://localhost.evil.example:4010",
+                "http://user@127.0.0.1:4010",
+                "http://127.0.0.1:4010/kie",
+            ],
+        ),
+        (
+            "FILM_PUBLIC_ORIGIN",
+            |o, v| o.public_origin = Some(v),
+            &[
+                "http://film.example.com",
+                "https://film.example.com/app",
+                "https://film.example.com/?a=b",
+                "https://me:pw@film.example.com",
+                "ftp://127.0.0.1",
+                "film.example.com",
+                "http://0.0.0.0:3000",
+                "http://localhost.evil.example",
+            ],
+        ),
+        (
+            "FILM_SIGN_UP",
+            |o, v| o.sign_up = Some(v),
+            &["maybe", "OPEN"],
+        ),
+        (
+            "FILM_ENVIRONMENT_KEYS",
+            |o, v| o.environment_keys = Some(v),
+            &["all"],
+        ),
+        (
+            "FILM_ALLOW_PRIVATE_ENDPOINTS",
+            |o, v| o.allow_private_endpoints = Some(v),
+            &["perhaps", "10.0.0.0/99", "true"],
+        ),
+        (
+            "FILM_ALLOW_ENDPOINT_HOSTS",
+            |o, v| o.allow_endpoint_hosts = Some(v),
+            &["ftp://a.example", "a.example/x", "*"],
+        ),
+        (
+            "FILM_TRUSTED_PROXIES",
+            |o, v| o.trusted_proxies = Some(v),
+            &["proxy", "10.0.0.1;10.0.0.2", "10.0.0.1:80"],
+        ),
+    ];
+    for (variable, set, values) in cases {
+        for value in values {
+            let mut options = ServeOptions::default();
+            set(&mut options, (*value).to_owned());
+            refused(with_key(&options, &[]), variable);
+        }
+    }
+}
+
+#[test]
+fn listening_for_others_needs_a_public_origin() {
+    for addr in ["0.0.0.0:3000", "[::]:3000", "192.168.1.5:80", "127.0.0.1:0"] {
+        let mut options = ServeOptions {
+            addr: Some(addr.to_owned()),
+            ..ServeOptions::default()
+        };
+        refused(with_key(&options, &[]), "FILM_PUBLIC_ORIGIN");
+        options.public_origin = Some("https://Film.Example.com:443/".to_owned());
+        let config = with_key(&options, &[]).unwrap();
+        assert_eq!(config.public_origin.as_str(), "https://film.example.com");
+        assert!(config.public_origin.is_https());
+    }
+}
+
+#[test]
+fn a_sandbox_of_somebody_else_is_a_loopback_address() {
+    for address in [
+        "http://127.0.0.1:4010",
+        "http://[::1]:4010/",
+        "http://localhost:4010",
+    ] {
+        let options = ServeOptions {
+            providers: Some(address.to_owned()),
+            ..ServeOptions::default()
+        };
+        let config = with_key(&options, &[]).unwrap();
+        assert!(matches!(config.providers, ProviderMode::At(_)), "{address}");
+    }
+}
+
+#[test]
+fn the_master_key_boot_matrix() {
+    let options = ServeOptions::default();
+    let ascending: String = (0..32).map(|byte| format!("{byte:02x}")).collect();
+    for (value, because) in [
+        (&KEY[..40], "32 bytes"),
+        ("hello master key of mine", "base64"),
+        (&"0".repeat(64), "pattern"),
+        (&"a5".repeat(32), "pattern"),
+        (&ascending, "example"),
+    ] {
+        let sentence = refused(
+            boot(&options, &[("FILM_MASTER_KEY", value)]),
+            "FILM_MASTER_KEY ",
+        );
+        assert!(sentence.contains(because), "{sentence}");
+        assert!(!sentence.contains(&value[..8]), "{sentence}");
+    }
+    refused(boot(&options, &[]), "FILM_MASTER_KEY_FILE must name");
+    refused(
+        with_key(&options, &[("FILM_MASTER_KEY_FILE", "/nowhere/key")]),
+        "FILM_MASTER_KEY_FILE and FILM_MASTER_KEY are both set",
+    );
+    refused(
+        boot(&options, &[("FILM_MASTER_KEY_FILE", "/nowhere/key")]),
+        "FILM_MASTER_KEY_FILE names a file that cannot be read",
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_key_file_is_read_only_when_nobody_else_can_read_it() {
+    use std::{fs::Permissions, os::unix::fs::PermissionsExt};
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    writeln!(file, "{KEY}").unwrap();
+    let path = file.path().to_str().unwrap().to_owned();
+    for mode in [0o640, 0o604, 0o644, 0o660, 0o610] {
+        file.as_file()
+            .set_permissions(Permissions::from_mode(mode))
+            .unwrap();
+        let sentence = refused(
+            boot(&ServeOptions::default(), &[("FILM_MASTER_KEY_FILE", &path)]),
+            "FILM_MASTER_KEY_FILE",
+        );
+        assert!(sentence.contains("chmod 600"), "{mode:o}: {sentence}");
+    }
+    for mode in [0o600, 0o400] {
+        file.as_file()
+            .set_permissions(Permissions::from_mode(mode))
+            .unwrap();
+        let config = boot(&ServeOptions::default(), &[("FILM_MASTER_KEY_FILE", &path)]).unwrap();
+        assert_eq!(config.master_key_source, "FILM_MASTER_KEY_FILE");
+    }
+}
+
+#[test]
+fn provider_variables_are_read_by_slot() {
+    let variables = [
+        (
+            "GEMINI_API_KEY",
+            "\"AIzaSyExampleExampleExampleExample12345\"\n",
+        ),
+        (
+            "NANO_BANANA_API_KEY",
+            "AIzaSyAnotherAnotherAnotherAnother1234",
+        ),
+        ("MODAL_KEY", "wk-abcdefghijklmnop"),
+        ("MODAL_SECRET", "ws-abcdefghijklmnop"),
+        (
+            "MODAL_IMAGE_ENDPOINT",
+            "https://me--film-image.modal.run/generate",
+        ),
+        (
+            "MODAL_IMAGE_EDIT_ENDPOINT",
+            "https://me--film-edit.modal.run",
+        ),
+    ];
+    let config = with_key(&ServeOptions::default(), &variables).unwrap();
+    let slots: Vec<_> = config.environment.keys.keys().copied().collect();
+    assert_eq!(slots, [ProviderId::Gemini, ProviderId::NanoBanana]);
+    assert!(config.environment.modal_token.is_some());
+    assert_eq!(
+        config.environment.endpoints[&EndpointKind::Image],
+        "https://me--film-image.modal.run/generate"
+    );
+    assert_eq!(config.environment.endpoints.len(), 2);
+
+    let shown = format!("{config:?}");
+    for secret in ["AIza", "wk-abc", "ws-abc", &KEY[..6]] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+}
+
+#[test]
+fn wrong_provider_variables_are_named_without_their_value() {
+    for (variable, value) in [
+        ("GEMINI_API_KEY", "····1c96"),
+        ("OPENAI_API_KEY", "sk two words here"),
+        ("KIE_API_KEY", "short"),
+        ("MODAL_KEY", "wk-alone-alone-alone"),
+        ("MODAL_SECRET", "ws-alone-alone-alone"),
+        ("MODAL_LLM_ENDPOINT", "http://llm.example.com"),
+        ("MODAL_TTS_ENDPOINT", "https://me:pw@tts.example.com"),
+        ("MODAL_VIDEO_ENDPOINT", "https://video.example.com/#x"),
+        ("MODAL_MUSIC_ENDPOINT", "music"),
+    ] {
+        let sentence = refused(
+            with_key(&ServeOptions::default(), &[(variable, value)]),
+            variable,
+        );
+        assert!(!sentence.contains(value), "{sentence}");
+    }
+}
+
+#[test]
+fn plain_http_endpoints_need_the_permission_for_private_ones() {
+    let options = ServeOptions {
+        allow_private_endpoints: Some("10.0.0.0/8:8000".to_owned()),
+        ..ServeOptions::default()
+    };
+    let variables = [("MODAL_LLM_ENDPOINT", "http://10.0.0.7:8000/v1")];
+    let config = with_key(&options, &variables).unwrap();
+    assert_eq!(
+        config.environment.endpoints[&EndpointKind::Llm],
+        "http://10.0.0.7:8000/v1"
+    );
+}
+
+#[test]
+fn a_database_password_is_not_shown() {
+    let options = ServeOptions {
+        database_url: Some("postgres://film:hunter2222@db.example/film".to_owned()),
+        ..ServeOptions::default()
+    };
+    let config = with_key(&options, &[]).unwrap();
+    assert!(!format!("{config:?}").contains("hunter2222"));
+    assert!(config.database_url.unwrap().as_str().contains("hunter2222"));
+}
+
+#[test]
+fn the_command_line_has_the_flags_of_the_contract() {
+    use clap::{Args as _, FromArgMatches as _};
+    let command = ServeOptions::augment_args(clap::Command::new("serve"));
+    let line = [
+        "serve",
+        "--addr=127.0.0.1:4000",
+        "--providers",
+        "sandbox",
+        "--sign-up",
+        "closed",
+        "--allow-private-endpoints=10.0.0.0/8",
+        "--trusted-proxies",
+        "10.0.0.1,10.0.0.2",
+    ];
+    let matches = command.try_get_matches_from(line).unwrap();
+    let options = ServeOptions::from_arg_matches(&matches).unwrap();
+    let config = with_key(&options, &[]).unwrap();
+    assert_eq!(config.addr.port(), 4000);
+    assert_eq!(config.providers, ProviderMode::Sandbox);
+    assert_eq!(config.sign_up, SignUpPolicy::Closed);
+    assert_eq!(config.trusted_proxies.len(), 2);
+}

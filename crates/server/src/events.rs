@@ -1,0 +1,65 @@
+//! News for people who are signed in: a setting changed, a generation moved on. Bounded; a slow
+//! listener misses old news and is told so, nobody waits for it.
+
+use domain::{GenerationId, ProjectId, UserId, error::CurrentValue, generation::Status};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// How many pieces of news a listener may fall behind.
+const BACKLOG: usize = 256;
+
+/// One piece of news and whom it concerns.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// The person.
+    pub user: UserId,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum Event {
+    /// Fields of the settings have new values.
+    Settings {
+        /// The project whose settings they are; `None` for the person's own.
+        project_id: Option<ProjectId>,
+        /// The fields with their values and versions.
+        changes: Vec<CurrentValue>,
+    },
+    /// A key was stored or removed.
+    Keys,
+    /// A generation moved on.
+    Generation {
+        /// Which.
+        id: GenerationId,
+        /// How far it is.
+        status: Status,
+    },
+}
+
+/// The place where news is told and heard.
+#[derive(Debug, Clone)]
+pub struct Events(broadcast::Sender<Arc<News>>);
+
+impl Default for Events {
+    fn default() -> Self {
+        Self(broadcast::Sender::new(BACKLOG))
+    }
+}
+
+impl Events {
+    /// Tells everybody who listens for this person.
+    pub fn tell(&self, user: &UserId, event: Event) {
+        // An error only says that nobody listens at the moment.
+        drop(self.0.send(Arc::new(News { user: user.clone(), event })));
+    }
+
+    /// Hears everything from now on.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<Arc<News>> {
+        self.0.subscribe()
+    }
+}

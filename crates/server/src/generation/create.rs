@@ -1,0 +1,113 @@
+//! Writes a generation down: resolved, priced and queued in one transaction, before anything is
+//! sent. The same idempotency key gives the same generation.
+
+use super::{pictures, read};
+use crate::{actor::Actor, app::App, events::Event, fault::Fault, projects, resolve};
+use domain::{
+    ApiError, GenerationId, SecretId,
+    generation::{Generation, Status, Wanted},
+    resolution::{Resolution, SecretRef},
+};
+use sha2::{Digest, Sha256};
+use store::generations::{Enqueued, Idempotency, NewGeneration};
+
+/// Queues a generation.
+///
+/// # Errors
+/// Those of the resolution and of the input; `INVALID_INPUT` for an idempotency key that was used
+/// for something else.
+pub async fn create(
+    app: &App,
+    actor: &Actor,
+    mut wanted: Wanted,
+    idempotency_key: Option<&str>,
+) -> Result<Generation, ApiError> {
+    let idempotency = idempotency_key.map(|key| idempotency(key, &wanted)).transpose()?;
+    if let Some(idempotency) = &idempotency
+        && let Some(earlier) =
+            store::generations::earlier(&app.db, &actor.user.id, idempotency.borrow())
+                .await
+                .map_err(Fault::from)?
+    {
+        return answer(app, actor, earlier).await;
+    }
+
+    let preview = resolve::preview(app, actor, &wanted).await?;
+    let organization = match &wanted.project_id {
+        Some(project) => projects::get(app, actor, project).await?.organization_id,
+        None => None,
+    };
+    let files = pictures::settle(app, actor, &mut wanted.input).await?;
+    let resolution = &preview.resolution;
+    let generation = NewGeneration {
+        id: GenerationId(app.ids.next()),
+        user_id: actor.user.id.clone(),
+        project_id: wanted.project_id.clone(),
+        organization_id: organization,
+        step: wanted.step,
+        operation: resolution.operation,
+        provider: resolution.provider,
+        model: resolution.model.clone(),
+        payer: resolution.payer,
+        input: serde_json::to_string(&wanted.input).map_err(Fault::from)?,
+        resolution: serde_json::to_string(resolution).map_err(Fault::from)?,
+        secret_ref: stored_secret(resolution),
+        endpoint: resolution.endpoint.clone(),
+        estimate: serde_json::to_string(&preview.estimate).map_err(Fault::from)?,
+        created_at: app.clock.now(),
+    };
+    let key = idempotency.as_ref().map(Taken::borrow);
+    let enqueued = store::generations::enqueue(&app.db, &generation, key, &files)
+        .await
+        .map_err(Fault::from)?;
+    if enqueued != Enqueued::New {
+        return answer(app, actor, enqueued).await;
+    }
+    app.bell.notify_one();
+    let id = generation.id;
+    app.events.tell(&actor.user.id, Event::Generation { id: id.clone(), status: Status::Queued });
+    read::get(app, actor, &id).await
+}
+
+/// The answer where nothing new was written.
+async fn answer(app: &App, actor: &Actor, earlier: Enqueued) -> Result<Generation, ApiError> {
+    match earlier {
+        Enqueued::Same(id) => read::get(app, actor, &id).await,
+        Enqueued::KeyReused => Err(ApiError::invalid_field(
+            "Idempotency-Key",
+            "This key was used for another request. Use a new key for a new request.",
+        )),
+        Enqueued::New | Enqueued::Missing => Err(ApiError::not_found("project")),
+    }
+}
+
+/// The stored secret to use; an environment's key is found again by its level.
+fn stored_secret(resolution: &Resolution) -> Option<SecretId> {
+    match resolution.credential.as_ref()?.secret.as_ref()? {
+        SecretRef::Stored(id) => Some(id.clone()),
+        SecretRef::Environment(_) => None,
+    }
+}
+
+/// An idempotency key with the hash of what was asked for under it.
+struct Taken {
+    key: String,
+    body_hash: Vec<u8>,
+}
+
+impl Taken {
+    fn borrow(&self) -> Idempotency<'_> {
+        Idempotency { key: &self.key, body_hash: &self.body_hash }
+    }
+}
+
+fn idempotency(key: &str, wanted: &Wanted) -> Result<Taken, ApiError> {
+    if !(1..=200).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ApiError::invalid_field(
+            "Idempotency-Key",
+            "Use 1 to 200 visible ASCII characters, such as a UUID.",
+        ));
+    }
+    let body = serde_json::to_vec(wanted).map_err(Fault::from)?;
+    Ok(Taken { key: key.to_owned(), body_hash: Sha256::digest(body).to_vec() })
+}

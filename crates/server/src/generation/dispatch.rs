@@ -1,0 +1,446 @@
+//! One claimed job, from where it stands to its next rest or its end. Before a paid request goes
+//! out, the row says so; a lost answer after that is the state `unknown` and never a second request.
+
+use super::{
+    media::{self, Kept, NotKept, Part},
+    worker::lease_until,
+};
+use crate::{app::App, events::Event, fault::Fault, snapshot};
+use bytes::Bytes;
+use domain::{
+    ApiError, ErrorCode, Operation, OutputId, ProviderFault, ProviderId,
+    catalog::Model,
+    generation::Status,
+    input::GenerationInput,
+    pricing::actual,
+    resolution::{KeyState, Level, Resolution},
+};
+use providers::{
+    Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError, Step,
+    pace, retry,
+};
+use std::time::Duration;
+use secrecy::SecretString;
+use store::{
+    generations::GenerationRow,
+    jobs::{ClaimedJob, Lease, Next, Settlement},
+    outputs::NewOutput,
+    secrets::{Owner, SecretRow},
+};
+use tokio::io::AsyncWriteExt;
+
+/// The largest result.
+const MAX_MEDIA: u64 = 1 << 30;
+/// How many polls in a row may fail before the job is given up.
+const FAILED_POLLS: u32 = 10;
+
+/// What became of a job in this turn.
+enum End {
+    Rest(Progress, Duration),
+    Produced(Box<Produced>),
+    Failed(ApiError),
+    Unknown(ApiError),
+    Cancelled,
+    LeaseLost,
+}
+
+/// Works on a job until it rests or ends, and writes that down.
+///
+/// # Errors
+/// [`Fault`] where it could not be written down; the lease runs out then and the job is taken up
+/// again from what was written.
+pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
+    let interrupted = job.submit_was_interrupted();
+    let row = job.generation;
+    let resolution: Resolution = serde_json::from_str(&row.resolution)?;
+    let input: GenerationInput = serde_json::from_str(&row.input)?;
+    let progress: Progress = serde_json::from_str(&job.progress)?;
+    let listed = app.catalog.model(resolution.operation, resolution.provider, &row.model);
+    let turn =
+        Turn { app, lease: &job.lease, row: &row, resolution: &resolution, listed };
+    let end = if interrupted {
+        End::Unknown(turn.lost())
+    } else if row.status == Status::Cancelling {
+        End::Cancelled
+    } else {
+        turn.take(&input, progress).await?
+    };
+    turn.write_down(end, &input).await
+}
+
+/// Everything that one turn of work needs.
+struct Turn<'a> {
+    app: &'a App,
+    lease: &'a Lease,
+    row: &'a GenerationRow,
+    resolution: &'a Resolution,
+    listed: Option<&'a Model>,
+}
+
+impl Turn<'_> {
+    fn provider(&self) -> ProviderId {
+        self.resolution.provider
+    }
+
+    async fn take(&self, input: &GenerationInput, mut progress: Progress) -> Result<End, Fault> {
+        if self.has_waited_too_long(&progress) {
+            return Ok(End::Unknown(self.waited()));
+        }
+        let Some(adapter) = providers::adapter(self.provider(), self.resolution.operation) else {
+            return Ok(End::Failed(self.failed(ProviderFault::ModelGone, None)));
+        };
+        let secret = match self.secret().await? {
+            Ok(secret) => secret,
+            Err(error) => return Ok(End::Failed(error)),
+        };
+        let job = match self.job(input).await? {
+            Ok(job) => job,
+            Err(error) => return Ok(End::Failed(error)),
+        };
+        loop {
+            let call = match adapter.call(&job, &progress) {
+                Ok(call) => call,
+                Err(failure) => return Ok(End::Failed(self.told(&failure, secret.as_ref()))),
+            };
+            if call.purpose == Purpose::Submit && !self.begin_submit().await? {
+                return Ok(End::LeaseLost);
+            }
+            let step = match self.send(&call, secret.as_ref()).await {
+                Ok(reply) => adapter.read(&job, &progress, &reply),
+                Err(SendError::NotSent(failure)) => Err(failure),
+                Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Submit => {
+                    self.log(&failure, secret.as_ref());
+                    return Ok(End::Unknown(self.lost()));
+                }
+                Err(SendError::Ambiguous(failure)) => Err(failure),
+            };
+            match step {
+                Ok(Step::Continue(next)) => {
+                    let status = if next.task.is_some() { Status::Running } else { Status::Queued };
+                    match self.save(status, &next, None).await? {
+                        None => return Ok(End::LeaseLost),
+                        Some(Status::Cancelling) => return Ok(End::Cancelled),
+                        Some(_) => progress = next,
+                    }
+                }
+                Ok(Step::Wait { progress, after }) => return Ok(End::Rest(progress, after)),
+                Ok(Step::Done(produced)) => return Ok(End::Produced(produced)),
+                Err(failure) => return Ok(self.after_failure(&call, &progress, &failure, secret.as_ref())),
+            }
+        }
+    }
+
+    fn after_failure(
+        &self,
+        call: &Call,
+        progress: &Progress,
+        failure: &Failure,
+        secret: Option<&SecretString>,
+    ) -> End {
+        self.log(failure, secret);
+        let polled = progress.polled();
+        if call.purpose == Purpose::Poll && failure.transient {
+            let again = failure.retry_after.unwrap_or(Duration::from_secs(5));
+            return if polled.polls < FAILED_POLLS || failure.retry_after.is_some() {
+                End::Rest(polled, again)
+            } else {
+                End::Unknown(self.waited())
+            };
+        }
+        if failure.uncertain {
+            return End::Unknown(self.lost());
+        }
+        End::Failed(self.told(failure, None))
+    }
+
+    /// Sends a call, again where it certainly was not sent or costs nothing.
+    async fn send(&self, call: &Call, secret: Option<&SecretString>) -> Result<Reply, SendError> {
+        let mut attempt = 1;
+        loop {
+            let error = match self.app.outbound.send(call, secret).await {
+                Ok(reply) => return Ok(reply),
+                Err(error) => error,
+            };
+            let Some(pause) = retry::pause(call.purpose, attempt, &error) else { return Err(error) };
+            tokio::time::sleep(pause).await;
+            attempt += 1;
+        }
+    }
+
+    /// The secret to send, opened at the last moment.
+    async fn secret(&self) -> Result<Result<Option<SecretString>, ApiError>, Fault> {
+        let Some(credential) = &self.resolution.credential else { return Ok(Ok(None)) };
+        let owner = match credential.level {
+            Level::Environment => {
+                let provider = self.provider();
+                let environment = &self.app.config.environment;
+                let found = environment
+                    .key(provider.key_slot())
+                    .or_else(|| environment.key(provider.fallback_key()?));
+                return Ok(found.cloned().map(Some).ok_or_else(|| self.key_gone()));
+            }
+            Level::Organization => match &self.row.organization_id {
+                Some(organization) => Owner::Organization(organization.clone()),
+                None => return Err(Fault::Damaged("organization of a generation")),
+            },
+            _ => Owner::User(self.row.user_id.clone()),
+        };
+        let row = self.stored_key(&owner).await?;
+        let Some(row) = row.filter(|row| snapshot::state(self.app, row) == KeyState::Ready) else {
+            return Ok(Err(self.key_gone()));
+        };
+        let opened = self.app.vault.open(&row);
+        let now = self.app.clock.now();
+        store::secrets::touch_last_used(&self.app.db, &owner, &row.id, now).await?;
+        Ok(opened.map(Some).map_err(|_| self.key_gone()))
+    }
+
+    /// The key that was resolved; where it was replaced meanwhile, the one in its slot now.
+    async fn stored_key(&self, owner: &Owner) -> Result<Option<SecretRow>, Fault> {
+        let db = &self.app.db;
+        if let Some(id) = &self.row.secret_ref
+            && let Some(row) = store::secrets::by_id(db, owner, id).await?
+        {
+            return Ok(Some(row));
+        }
+        let provider = self.provider();
+        for slot in [Some(provider.key_slot()), provider.fallback_key()].into_iter().flatten() {
+            let rows = store::secrets::of_owner_and_provider(db, owner, slot).await?;
+            if let Some(row) = rows.into_iter().next() {
+                return Ok(Some(row));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn job(&self, input: &GenerationInput) -> Result<Result<Job, ApiError>, Fault> {
+        let mut pictures = Vec::new();
+        for name in input.images() {
+            if name.starts_with("https://") {
+                pictures.push(Picture::Url(name.to_owned()));
+                continue;
+            }
+            let id = OutputId(name.to_owned());
+            let Some(file) =
+                store::outputs::get_visible(&self.app.db, &self.row.user_id, &id).await?
+            else {
+                return Ok(Err(ApiError::not_found("picture")));
+            };
+            let bytes = tokio::fs::read(self.app.config.media_dir().join(&file.file)).await?;
+            pictures.push(Picture::Bytes { bytes: Bytes::from(bytes), media_type: file.media_type });
+        }
+        Ok(Ok(Job {
+            generation: self.row.id.to_string(),
+            model: self.listed.map_or(self.row.model.as_str(), Model::sent_id).to_owned(),
+            input: input.clone(),
+            pictures,
+        }))
+    }
+
+    async fn begin_submit(&self) -> Result<bool, Fault> {
+        let (now, until) = (self.app.clock.now(), lease_until(self.app));
+        let begun = store::jobs::begin_submit(&self.app.db, self.lease, now, until).await?;
+        if begun {
+            self.tell(Status::Submitting);
+        }
+        Ok(begun)
+    }
+
+    /// Writes down how far the job is; the status that stands then, `None` when the lease is lost.
+    async fn save(
+        &self,
+        status: Status,
+        progress: &Progress,
+        rest: Option<Duration>,
+    ) -> Result<Option<Status>, Fault> {
+        let now = self.app.clock.now();
+        let next = match rest {
+            None => Next::Keep { lease_until: lease_until(self.app) },
+            Some(rest) => {
+                let millis = i64::try_from(rest.as_millis()).unwrap_or(60_000);
+                Next::HandBack { run_at: now.plus_millis(millis) }
+            }
+        };
+        let progress = serde_json::to_string(progress)?;
+        let stands =
+            store::jobs::save_progress(&self.app.db, self.lease, status, &progress, next, now)
+                .await?;
+        if let Some(status) = stands {
+            self.tell(status);
+        }
+        Ok(stands)
+    }
+
+    async fn write_down(&self, end: End, input: &GenerationInput) -> Result<(), Fault> {
+        let (status, error) = match end {
+            End::LeaseLost => return Ok(()),
+            End::Rest(progress, after) => {
+                let pace = self.app.config.providers.pace();
+                self.save(Status::Running, &progress, Some(after.mul_f64(pace))).await?;
+                return Ok(());
+            }
+            End::Produced(produced) => match self.keep(&produced).await? {
+                Ok(files) => return self.succeed(input, *produced, files).await,
+                Err(error) => (Status::Failed, Some(error)),
+            },
+            End::Failed(error) => (Status::Failed, Some(error)),
+            End::Unknown(error) => (Status::Unknown, Some(error)),
+            End::Cancelled => (Status::Cancelled, None),
+        };
+        let error = error.as_ref().map(serde_json::to_string).transpose()?;
+        let error = error.as_deref();
+        self.settle(&Settlement { status, actual: None, text: None, error, outputs: &[] }).await
+    }
+
+    async fn succeed(
+        &self,
+        input: &GenerationInput,
+        produced: Produced,
+        outputs: Vec<NewOutput>,
+    ) -> Result<(), Fault> {
+        let cost = actual(input, self.listed, &produced.usage, &self.app.clock.today());
+        let actual = serde_json::to_string(&cost)?;
+        self.settle(&Settlement {
+            status: Status::Succeeded,
+            actual: Some(&actual),
+            text: produced.text.as_deref(),
+            error: None,
+            outputs: &outputs,
+        })
+        .await
+    }
+
+    async fn settle(&self, settlement: &Settlement<'_>) -> Result<(), Fault> {
+        let now = self.app.clock.now();
+        if store::jobs::settle(&self.app.db, self.lease, settlement, now).await? {
+            self.tell(settlement.status);
+        } else {
+            tracing::warn!(generation = %self.row.id, "the lease was lost before the result was written");
+        }
+        Ok(())
+    }
+
+    /// Stores the produced media; none of them stays when one is not what was asked for.
+    async fn keep(&self, produced: &Produced) -> Result<Result<Vec<NewOutput>, ApiError>, Fault> {
+        if self.resolution.operation != Operation::Llm && produced.media.is_empty() {
+            return Ok(Err(self.failed(ProviderFault::Upstream, None)));
+        }
+        let mut files = Vec::new();
+        for media in &produced.media {
+            let kept = match self.keep_one(media).await {
+                Ok(kept) => kept,
+                Err(Fetch::Failure(failure)) => {
+                    self.log(&failure, None);
+                    return Ok(Err(self.told(&failure, None)));
+                }
+                Err(Fetch::NotKept(NotKept::WrongType)) => {
+                    tracing::warn!(generation = %self.row.id, "the provider sent something else than the media asked for");
+                    return Ok(Err(self.failed(ProviderFault::Upstream, None)));
+                }
+                Err(Fetch::NotKept(NotKept::Storage(error))) => return Err(error.into()),
+            };
+            files.push(kept.into_row(OutputId(self.app.ids.next())));
+        }
+        Ok(Ok(files))
+    }
+
+    async fn keep_one(&self, media: &Media) -> Result<Kept, Fetch> {
+        let folder = self.app.config.media_dir();
+        let mut part = Part::create(&folder, &self.app.ids.next()).await.map_err(NotKept::from)?;
+        match media {
+            Media::Bytes { bytes, .. } => {
+                part.file.write_all(bytes).await.map_err(NotKept::from)?;
+            }
+            Media::Url(url) => {
+                self.app
+                    .outbound
+                    .download(url, MAX_MEDIA, &mut part.file)
+                    .await
+                    .map_err(Fetch::Failure)?;
+            }
+        }
+        let operation = self.resolution.operation;
+        Ok(part.keep(&folder, |found| media::fits(operation, found)).await?)
+    }
+
+    fn has_waited_too_long(&self, progress: &Progress) -> bool {
+        let waited = self.app.clock.now().0 - self.row.created_at.0;
+        let patience = pace::patience(self.resolution.operation).as_millis();
+        progress.task.is_some() && u128::try_from(waited).unwrap_or(0) > patience
+    }
+
+    fn tell(&self, status: Status) {
+        let event = Event::Generation { id: self.row.id.clone(), status };
+        self.app.events.tell(&self.row.user_id, event);
+    }
+
+    fn log(&self, failure: &Failure, secret: Option<&SecretString>) {
+        let secrets: Vec<&SecretString> = secret.into_iter().collect();
+        tracing::info!(
+            generation = %self.row.id,
+            provider = %self.provider(),
+            fault = ?failure.fault,
+            status = failure.status,
+            detail = failure.detail(&secrets),
+            "the provider did not deliver"
+        );
+    }
+
+    fn told(&self, failure: &Failure, secret: Option<&SecretString>) -> ApiError {
+        if secret.is_some() {
+            self.log(failure, secret);
+        }
+        self.failed(failure.fault, failure.retry_after)
+    }
+
+    fn failed(&self, fault: ProviderFault, retry_after: Option<Duration>) -> ApiError {
+        let mut error =
+            ApiError::provider(self.provider(), fault, retry_after.map(|wait| wait.as_secs().max(1)));
+        error.more.operation = Some(self.resolution.operation);
+        error
+    }
+
+    fn key_gone(&self) -> ApiError {
+        let provider = self.provider();
+        let mut error = ApiError::new(
+            ErrorCode::KeyUnavailable,
+            format!("The {} API key was removed or can no longer be read. Enter it again.", provider.label()),
+        );
+        error.more.operation = Some(self.resolution.operation);
+        error.more.provider = Some(provider);
+        error
+    }
+
+    fn lost(&self) -> ApiError {
+        self.uncertain(format!(
+            "The request was sent to {0}, but the answer was lost. It may have been made and charged; check your account at {0} before you generate it again.",
+            self.provider().label()
+        ))
+    }
+
+    fn waited(&self) -> ApiError {
+        self.uncertain(format!(
+            "{0} has not finished within the time we wait. It may still finish and be charged; check your account at {0} before you generate it again.",
+            self.provider().label()
+        ))
+    }
+
+    fn uncertain(&self, detail: String) -> ApiError {
+        let mut error = ApiError::provider(self.provider(), ProviderFault::Timeout, None);
+        error.detail = detail;
+        error.more.operation = Some(self.resolution.operation);
+        error
+    }
+}
+
+/// Why a produced file is not here.
+enum Fetch {
+    Failure(Failure),
+    NotKept(NotKept),
+}
+
+impl From<NotKept> for Fetch {
+    fn from(problem: NotKept) -> Self {
+        Self::NotKept(problem)
+    }
+}

@@ -1,0 +1,136 @@
+//! Shows generations and their files to the people who may see them.
+
+use crate::{actor::Actor, app::App, events::Event, fault::Fault};
+use domain::{
+    ApiError, ErrorCode, GenerationId, OutputId, ProjectId,
+    generation::{Generation, Output, Status},
+};
+use std::path::PathBuf;
+use store::{
+    generations::{Cancellation, Cursor, GenerationRow},
+    outputs::Role,
+};
+
+/// One generation of the acting person.
+///
+/// # Errors
+/// `NOT_FOUND` for one that is not there or not visible.
+pub async fn get(app: &App, actor: &Actor, id: &GenerationId) -> Result<Generation, ApiError> {
+    let row = store::generations::get(&app.db, &actor.user.id, id)
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| ApiError::not_found("generation"))?;
+    Ok(view(app, actor, row).await?)
+}
+
+/// The newest generations of the acting person, of one project or of all.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    project: Option<&ProjectId>,
+    before: Option<&GenerationId>,
+    limit: u32,
+) -> Result<Vec<Generation>, ApiError> {
+    let before = match before {
+        Some(id) => {
+            let last = get(app, actor, id).await?;
+            Some(Cursor { created_at: last.created_at, id: last.id })
+        }
+        None => None,
+    };
+    let limit = limit.clamp(1, 100);
+    let rows =
+        store::generations::list(&app.db, &actor.user.id, project, before.as_ref(), limit)
+            .await
+            .map_err(Fault::from)?;
+    let mut generations = Vec::with_capacity(rows.len());
+    for row in rows {
+        generations.push(view(app, actor, row).await?);
+    }
+    Ok(generations)
+}
+
+async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation, Fault> {
+    let files = store::outputs::of_generation(&app.db, &actor.user.id, &row.id).await?;
+    Ok(Generation {
+        operation: row.operation,
+        status: row.status,
+        step: row.step,
+        input: serde_json::from_str(&row.input)?,
+        resolution: serde_json::from_str(&row.resolution)?,
+        estimate: serde_json::from_str(&row.estimate)?,
+        actual: row.actual.as_deref().map(serde_json::from_str).transpose()?,
+        error: row.error.as_deref().map(serde_json::from_str).transpose()?,
+        outputs: files
+            .into_iter()
+            .filter(|file| file.role == Role::Output)
+            .map(|file| Output {
+                url: format!("/api/v1/outputs/{}", file.id),
+                id: file.id,
+                media_type: file.media_type,
+                bytes: u64::try_from(file.bytes).unwrap_or(0),
+            })
+            .collect(),
+        id: row.id,
+        project_id: row.project_id,
+        text: row.text,
+        created_at: row.created_at,
+        finished_at: row.finished_at,
+    })
+}
+
+/// Cancels a generation. One that the provider already works on is asked to stop at its next step
+/// and may still be charged.
+///
+/// # Errors
+/// `NOT_FOUND`, or `CONFLICT` for one that has come to its end.
+pub async fn cancel(app: &App, actor: &Actor, id: &GenerationId) -> Result<Generation, ApiError> {
+    let outcome =
+        store::generations::request_cancel(&app.db, &actor.user.id, id, app.clock.now())
+            .await
+            .map_err(Fault::from)?;
+    let status = match outcome {
+        None => return Err(ApiError::not_found("generation")),
+        Some(Cancellation::Finished(_)) => {
+            return Err(ApiError::new(
+                ErrorCode::Conflict,
+                "This has already come to its end and cannot be cancelled.",
+            ));
+        }
+        Some(Cancellation::Cancelled) => Status::Cancelled,
+        Some(Cancellation::Cancelling) => Status::Cancelling,
+    };
+    app.bell.notify_one();
+    app.events.tell(&actor.user.id, Event::Generation { id: id.clone(), status });
+    get(app, actor, id).await
+}
+
+/// A stored file that the acting person may open.
+#[derive(Debug, Clone)]
+pub struct StoredFile {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its type as found in its first bytes.
+    pub media_type: String,
+    /// Its SHA-256 in hex, to compare with.
+    pub sha256: String,
+}
+
+/// Finds a stored file.
+///
+/// # Errors
+/// `NOT_FOUND` for one that is not there or not visible.
+pub async fn output(app: &App, actor: &Actor, id: &OutputId) -> Result<StoredFile, ApiError> {
+    let file = store::outputs::get_visible(&app.db, &actor.user.id, id)
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| ApiError::not_found("output"))?;
+    Ok(StoredFile {
+        path: app.config.media_dir().join(&file.file),
+        media_type: file.media_type,
+        sha256: hex::encode(file.sha256),
+    })
+}

@@ -1,0 +1,137 @@
+//! Answers who would generate, and what it would cost, without doing anything.
+
+use crate::{actor::Actor, app::App, snapshot};
+use domain::{
+    ApiError, ErrorCode, ProviderId,
+    catalog::Model,
+    generation::{Preview, Question, Wanted},
+    input::{GenerationInput, InputProblem},
+    pricing::{self, Estimate},
+    resolution::{Request, Resolution, Subject, resolve as resolve_over},
+};
+
+/// Who would generate.
+///
+/// # Errors
+/// `API_KEY_REQUIRED`, `KEY_UNAVAILABLE` or `MODEL_UNAVAILABLE` with the trace, `INVALID_INPUT` for
+/// a provider that does not serve the operation, `NOT_FOUND` for a foreign project.
+pub async fn resolve(app: &App, actor: &Actor, question: &Question) -> Result<Resolution, ApiError> {
+    if let Some(provider) = question.provider
+        && !provider.serves(question.operation)
+    {
+        return Err(ApiError::invalid_field(
+            "provider",
+            format!(
+                "{} does not generate {}. Choose another provider.",
+                provider.label(),
+                question.operation.noun()
+            ),
+        ));
+    }
+    let snapshot = snapshot::load(app, actor, question.project_id.as_ref()).await?;
+    let request = Request {
+        operation: question.operation,
+        provider: question.provider,
+        model: question.model.clone(),
+    };
+    let resolution =
+        resolve_over(&request, &snapshot, &app.catalog).map_err(|unresolved| ApiError::from(*unresolved))?;
+    if listed_model(app, &resolution).is_some_and(|model| model.is_retired(&app.clock.today())) {
+        return Err(ApiError::new(
+            ErrorCode::ModelUnavailable,
+            format!(
+                "{} has switched off the model `{}`. Choose another model.",
+                resolution.provider.label(),
+                resolution.model
+            ),
+        ));
+    }
+    Ok(resolution)
+}
+
+/// Who would generate this, and what it would cost.
+///
+/// # Errors
+/// As [`resolve`], and `INVALID_INPUT` or `PAYLOAD_TOO_LARGE` for the input itself.
+pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Preview, ApiError> {
+    if let Err(problem @ InputProblem::TooLarge { .. }) = wanted.input.check(None) {
+        return Err(refuse(problem));
+    }
+    let question = Question {
+        operation: wanted.input.operation(),
+        project_id: wanted.project_id.clone(),
+        provider: wanted.provider,
+        model: wanted.model.clone(),
+    };
+    let resolution = resolve(app, actor, &question).await?;
+    let model = listed_model(app, &resolution);
+    wanted.input.check(model).map_err(refuse)?;
+    let estimate = price(app, &wanted.input, model);
+    Ok(Preview { resolution, estimate })
+}
+
+/// What something would cost, with who would generate it or what stands in the way.
+#[derive(Debug, serde::Serialize)]
+pub struct Priced {
+    #[serde(flatten)]
+    estimate: Estimate,
+    provider: Option<ProviderId>,
+    model: Option<String>,
+    resolution: Option<Resolution>,
+    problem: Option<ApiError>,
+}
+
+/// What this would cost; also where the key for it is missing, so that the price can be known
+/// before there is a key.
+///
+/// # Errors
+/// As [`preview`], but for what is wrong with the credential alone.
+pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Priced, ApiError> {
+    let problem = match preview(app, actor, wanted).await {
+        Ok(Preview { resolution, estimate }) => {
+            return Ok(Priced {
+                estimate,
+                provider: Some(resolution.provider),
+                model: Some(resolution.model.clone()),
+                resolution: Some(resolution),
+                problem: None,
+            });
+        }
+        Err(problem) => problem,
+    };
+    if !matches!(problem.code, ErrorCode::ApiKeyRequired | ErrorCode::KeyUnavailable) {
+        return Err(problem);
+    }
+    let trace = problem.more.trace.as_ref();
+    let named = trace.and_then(|trace| trace.chosen(Subject::Model)?.value.clone());
+    let provider = problem.more.provider;
+    let listed = provider
+        .zip(named.as_deref())
+        .and_then(|(provider, id)| app.catalog.model(wanted.input.operation(), provider, id));
+    wanted.input.check(listed).map_err(refuse)?;
+    let estimate = price(app, &wanted.input, listed);
+    Ok(Priced { estimate, provider, model: named, resolution: None, problem: Some(problem) })
+}
+
+/// The catalogue's entry for the resolved model; `None` for an unlisted one.
+pub fn listed_model<'a>(app: &'a App, resolution: &Resolution) -> Option<&'a Model> {
+    app.catalog.model(resolution.operation, resolution.provider, &resolution.model)
+}
+
+fn price(
+    app: &App,
+    input: &GenerationInput,
+    model: Option<&Model>,
+) -> Estimate {
+    pricing::estimate(input, model, &app.clock.today())
+}
+
+fn refuse(problem: InputProblem) -> ApiError {
+    match problem {
+        InputProblem::Invalid(fields) => ApiError::invalid(fields),
+        InputProblem::TooLarge { field } => ApiError::new(
+            ErrorCode::PayloadTooLarge,
+            format!("The {field} is too long. Shorten it and try again."),
+        ),
+    }
+}

@@ -1,0 +1,168 @@
+//! The settings of a person and of a project: read as a view, changed field by field.
+
+use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys, projects};
+use domain::{
+    ApiError, ErrorCode, ProjectId, ProviderId,
+    error::CurrentValue,
+    settings::{Change, Field, SettingsView, Stored},
+};
+use store::settings::{PatchOutcome, Scope};
+
+/// The acting person's settings and keys.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn view(app: &App, actor: &Actor) -> Result<SettingsView, ApiError> {
+    let scope = Scope::User(actor.user.id.clone());
+    let fields = store::settings::load(&app.db, &scope).await.map_err(Fault::from)?;
+    let mut view = SettingsView::from_fields(&fields);
+    view.keys = keys::views(app, actor).await?;
+    Ok(view)
+}
+
+/// A project's settings.
+///
+/// # Errors
+/// `NOT_FOUND` for a project that the acting person cannot see.
+pub async fn project_view(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+) -> Result<SettingsView, ApiError> {
+    projects::get(app, actor, project).await?;
+    let scope = Scope::Project(project.clone());
+    let fields = store::settings::load(&app.db, &scope).await.map_err(Fault::from)?;
+    Ok(SettingsView::from_fields(&fields))
+}
+
+/// Changes the acting person's settings: all the wishes or none.
+///
+/// # Errors
+/// `INVALID_INPUT`, `MODEL_UNAVAILABLE` or `ENDPOINT_NOT_ALLOWED` for a wish that cannot be, and
+/// `CONFLICT` with the current values where a field has changed meanwhile.
+pub async fn patch(
+    app: &App,
+    actor: &Actor,
+    changes: &[Change],
+) -> Result<Vec<CurrentValue>, ApiError> {
+    let scope = Scope::User(actor.user.id.clone());
+    let written = write(app, actor, &scope, changes).await?;
+    app.events.tell(
+        &actor.user.id,
+        Event::Settings { project_id: None, changes: written.clone() },
+    );
+    Ok(written)
+}
+
+/// Changes a project's settings: all the wishes or none.
+///
+/// # Errors
+/// As [`patch`], and `NOT_FOUND` for a project that the acting person cannot see.
+pub async fn project_patch(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+    changes: &[Change],
+) -> Result<Vec<CurrentValue>, ApiError> {
+    projects::get(app, actor, project).await?;
+    if changes.iter().any(|change| change.field == Field::PreferOwnKeys) {
+        return Err(ApiError::invalid_field(
+            Field::PreferOwnKeys.to_string(),
+            "This is a personal setting. Change it in your own settings.",
+        ));
+    }
+    let written = write(app, actor, &Scope::Project(project.clone()), changes).await?;
+    app.events.tell(
+        &actor.user.id,
+        Event::Settings { project_id: Some(project.clone()), changes: written.clone() },
+    );
+    Ok(written)
+}
+
+async fn write(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    changes: &[Change],
+) -> Result<Vec<CurrentValue>, ApiError> {
+    let changes = changes.iter().map(|change| checked(app, change)).collect::<Result<Vec<_>, _>>()?;
+    let outcome =
+        store::settings::patch(&app.db, scope, &changes, &actor.user.id, app.clock.now())
+            .await
+            .map_err(Fault::from)?;
+    match outcome {
+        PatchOutcome::Applied(written) => Ok(current_values(written)),
+        PatchOutcome::Conflicts(newer) => {
+            let mut error = ApiError::new(
+                ErrorCode::Conflict,
+                "This was changed elsewhere meanwhile. Nothing was saved; look at the new value and decide.",
+            );
+            error.more.current = current_values(newer);
+            Err(error)
+        }
+    }
+}
+
+fn current_values(rows: Vec<(Field, Stored)>) -> Vec<CurrentValue> {
+    rows.into_iter()
+        .map(|(field, stored)| CurrentValue {
+            field: field.to_string(),
+            value: stored.value,
+            version: stored.version,
+            updated_at: Some(stored.updated_at),
+        })
+        .collect()
+}
+
+/// The wish with its value tidied, or why it cannot be.
+fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
+    let path = change.field.to_string();
+    let value = change.value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+    let value = match (change.field, value) {
+        (_, None) => None,
+        (Field::Provider(operation), Some(id)) => {
+            let provider = ProviderId::parse(id).filter(|one| one.serves(operation)).ok_or_else(|| {
+                ApiError::invalid_field(
+                    &path,
+                    format!("There is no provider of this name for {}. Choose one from the list.", operation.noun()),
+                )
+            })?;
+            if !app.catalog.offers(operation, provider) {
+                return Err(ApiError::invalid_field(
+                    path,
+                    format!("{} is not available yet. Choose another provider.", provider.label()),
+                ));
+            }
+            Some(provider.as_str().to_owned())
+        }
+        (Field::Model(operation, provider), Some(model)) => {
+            if !provider.serves(operation) {
+                return Err(ApiError::invalid_field(
+                    path,
+                    format!("{} does not generate {}.", provider.label(), operation.noun()),
+                ));
+            }
+            if !app.catalog.accepts_model(operation, provider, model) {
+                return Err(ApiError::new(
+                    ErrorCode::ModelUnavailable,
+                    format!("{} does not offer this model. Choose one from the list.", provider.label()),
+                ));
+            }
+            Some(model.to_owned())
+        }
+        (Field::Endpoint(_), Some(url)) => {
+            let url = providers::guard::check_endpoint(url, app.outbound.policy()).map_err(|problem| {
+                let mut error = ApiError::new(ErrorCode::EndpointNotAllowed, problem.to_string());
+                error.more.fields =
+                    vec![domain::FieldError { field: path, message: problem.to_string() }];
+                error
+            })?;
+            Some(url.to_string())
+        }
+        (Field::PreferOwnKeys, Some(on @ ("true" | "false"))) => Some(on.to_owned()),
+        (Field::PreferOwnKeys, Some(_)) => {
+            return Err(ApiError::invalid_field(path, "This is either on or off."));
+        }
+    };
+    Ok(Change { field: change.field, value, base: change.base })
+}

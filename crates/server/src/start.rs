@@ -1,0 +1,89 @@
+//! Puts the parts of the application together: folder, catalogue, database, vault, outbound client.
+//! It listens on nothing.
+
+use crate::{
+    app::{App, Parts},
+    auth::{PasswordHasher, Throttle},
+    catalog,
+    clock::{Clock, Ids},
+    config::Config,
+    events::Events,
+    vault::{StartError, Vault},
+};
+use providers::{Bases, Outbound, Policy};
+use std::{fmt::Display, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
+use store::Db;
+use url::Url;
+
+/// Why the server does not start, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum Problem {
+    /// It is configured wrongly.
+    #[error("{0}")]
+    Config(String),
+    /// Something that it needs does not work.
+    #[error("{0}")]
+    Start(String),
+}
+
+impl Problem {
+    /// Something that the server needs does not work.
+    #[must_use]
+    pub fn start(what: &str, error: &dyn Display) -> Self {
+        Self::Start(format!("{what}: {error}"))
+    }
+}
+
+/// The running application, with the providers or the sandbox at this origin.
+///
+/// # Errors
+/// [`Problem`], naming the part.
+pub async fn start(config: Config, sandbox: Option<&Url>) -> Result<App, Problem> {
+    make_folder(&config.data)
+        .map_err(|error| Problem::start("FILM_DATA cannot be used", &error))?;
+    let catalog = catalog::load().map_err(|error| Problem::start("The catalogue", &error))?;
+    let db = Db::open(config.database().as_str())
+        .await
+        .map_err(|error| Problem::start("The database cannot be opened", &error))?;
+    db.migrate()
+        .await
+        .map_err(|error| Problem::start("The database cannot be brought up to date", &error))?;
+    let clock = Clock::default();
+    let keys = config.master_keys.clone();
+    let vault = Vault::start(keys, config.master_key_source, &db, clock.now()).await.map_err(
+        |error| match error {
+            StartError::WrongMasterKey { .. } => Problem::Config(error.to_string()),
+            StartError::Store(error) => Problem::start("The vault cannot be opened", &error),
+        },
+    )?;
+    let outbound = outbound(config.policy.clone(), sandbox)?;
+    Ok(App::new(Parts {
+        config,
+        db,
+        vault,
+        catalog: Arc::new(catalog),
+        outbound,
+        clock,
+        ids: Ids::default(),
+        hasher: PasswordHasher::new(),
+        throttle: Throttle::new(),
+        events: Events::default(),
+        bell: Arc::default(),
+    }))
+}
+
+fn outbound(policy: Policy, sandbox: Option<&Url>) -> Result<Outbound, Problem> {
+    let (bases, policy) = match sandbox {
+        None => (Bases::live(), policy),
+        Some(origin) => {
+            let admitted = policy.with_sandbox(origin);
+            (Bases::at(origin), admitted.map_err(|error| Problem::start("The sandbox", &error))?)
+        }
+    };
+    Outbound::new(bases, policy).map_err(|error| Problem::start("The outbound client", &error))
+}
+
+/// Makes a folder for its owner alone.
+fn make_folder(folder: &Path) -> std::io::Result<()> {
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+}

@@ -1,0 +1,125 @@
+//! From the cookie to the acting person: one lookup for each request that has a cookie. A handler
+//! that takes an [`Actor`] is closed to everybody else.
+
+use super::Problem;
+use crate::{actor::Actor, app::App, auth};
+use axum::{
+    extract::{FromRequestParts, Request, State},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use domain::ApiError;
+use http::request::Parts;
+use std::convert::Infallible;
+use zeroize::Zeroizing;
+
+/// Puts the acting person, if there is one, into the request's extensions.
+pub async fn find(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let token = auth::session_token(request.headers(), &app.config.public_origin)
+        .map(|token| Zeroizing::new(token.to_owned()));
+    let actor = match auth::actor(&app, token.as_ref().map(|token| token.as_str())).await {
+        Ok(actor) => actor,
+        Err(error) => return Problem::from(error).into_response(),
+    };
+    request.extensions_mut().insert(MaybeActor(actor));
+    request.extensions_mut().insert(PresentedToken(token));
+    next.run(request).await
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Actor {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
+        parts
+            .extensions
+            .get::<MaybeActor>()
+            .and_then(|found| found.0.clone())
+            .ok_or_else(|| ApiError::unauthenticated().into())
+    }
+}
+
+/// The acting person, if there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MaybeActor(pub Option<Actor>);
+
+impl<S: Send + Sync> FromRequestParts<S> for MaybeActor {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+/// The token that the request came with, to end its session. `Debug` shows nothing of it.
+#[derive(Clone, Default)]
+pub struct PresentedToken(Option<Zeroizing<String>>);
+
+impl PresentedToken {
+    /// The token as text.
+    #[must_use]
+    pub fn as_deref(&self) -> Option<&str> {
+        self.0.as_ref().map(|token| token.as_str())
+    }
+}
+
+impl std::fmt::Debug for PresentedToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PresentedToken([redacted])")
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for PresentedToken {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::{Extension, Router, body::Body, routing::get};
+    use domain::{Timestamp, UserId, account::User};
+    use tower::ServiceExt;
+
+    fn router() -> Router {
+        Router::new()
+            .route(
+                "/closed",
+                get(|actor: Actor| async move { actor.user.email }),
+            )
+            .route(
+                "/open",
+                get(|MaybeActor(actor): MaybeActor| async move { actor.is_some().to_string() }),
+            )
+    }
+
+    async fn status(router: Router, path: &str) -> u16 {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        router.oneshot(request).await.unwrap().status().as_u16()
+    }
+
+    #[tokio::test]
+    async fn a_route_that_takes_an_actor_is_closed_even_where_the_layer_was_forgotten() {
+        assert_eq!(status(router(), "/closed").await, 401);
+        assert_eq!(status(router(), "/open").await, 200);
+        let nobody = router().layer(Extension(MaybeActor(None)));
+        assert_eq!(status(nobody, "/closed").await, 401);
+        let user = User {
+            id: UserId("ada".to_owned()),
+            email: "ada@example.com".to_owned(),
+            name: "Ada".to_owned(),
+            is_admin: false,
+            created_at: Timestamp(0),
+        };
+        let somebody = MaybeActor(Some(Actor {
+            user,
+            session: None,
+        }));
+        assert_eq!(
+            status(router().layer(Extension(somebody)), "/closed").await,
+            200
+        );
+    }
+}

@@ -1,0 +1,279 @@
+//! What both databases must do whatever the tables are: settings of connections, locking,
+//! migrations, and that every statement means something to both.
+
+use super::{Db, MigrationError, OpenError, Pools};
+use crate::{
+    StoreError, audit, generations, jobs, organizations, outputs, projects, secrets, sessions,
+    settings, snapshot, statement::Statement, test_support::TestDb, users,
+};
+use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
+use std::os::unix::fs::PermissionsExt as _;
+
+fn every_statement() -> impl Iterator<Item = &'static Statement> {
+    [
+        audit::STATEMENTS,
+        generations::STATEMENTS,
+        jobs::STATEMENTS,
+        organizations::STATEMENTS,
+        outputs::STATEMENTS,
+        projects::STATEMENTS,
+        secrets::STATEMENTS,
+        sessions::STATEMENTS,
+        settings::STATEMENTS,
+        snapshot::STATEMENTS,
+        users::STATEMENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+}
+
+fn sources() -> Vec<(String, String)> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files: Vec<(String, String)> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .map(|path| {
+            let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            (name, std::fs::read_to_string(path).unwrap())
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_module_with_statements_is_in_the_list() {
+    let declared: Vec<String> = sources()
+        .into_iter()
+        .filter(|(_, text)| text.lines().any(|line| line == "statements! {"))
+        .map(|(name, _)| format!("store::{name}::"))
+        .collect();
+    assert!(declared.len() >= 11, "{declared:?}");
+    for module in declared {
+        assert!(
+            every_statement().any(|s| s.name.starts_with(&module)),
+            "{module}"
+        );
+    }
+}
+
+#[test]
+fn only_this_module_hands_sql_to_the_driver() {
+    for (name, text) in sources() {
+        assert!(
+            !text.contains("sqlx::query") && !text.contains("raw_sql"),
+            "{name}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_statement_prepares_on_both_databases() {
+    let (lite, post) = (TestDb::sqlite().await, TestDb::postgres().await);
+    let (Pools::Sqlite { write, .. }, Pools::Postgres(pool)) = (&lite.db.0, &post.db.0) else {
+        panic!("the test databases are of their kinds");
+    };
+    let mut count = 0;
+    for statement in every_statement() {
+        count += 1;
+        if let Err(error) = write.prepare(statement.sqlite.into_sql_str()).await {
+            panic!("{} on SQLite: {error}", statement.name);
+        }
+        if let Err(error) = pool.prepare(statement.postgres.into_sql_str()).await {
+            panic!("{} on PostgreSQL: {error}", statement.name);
+        }
+    }
+    assert!(count > 60, "only {count} statements were found");
+}
+
+#[tokio::test]
+async fn no_statement_reads_a_whole_table() {
+    // Those that count everything, or go through a table of a handful of rows.
+    let whole = ["COUNT", "UNFINISHED", "COUNT_BY_KID", "CHECK_LIST"];
+    let test = TestDb::sqlite().await;
+    let Pools::Sqlite { write, .. } = &test.db.0 else {
+        panic!("this is SQLite")
+    };
+    for statement in every_statement() {
+        let short = statement.name.rsplit("::").next().unwrap();
+        let plan = sqlx::raw_sql(AssertSqlSafe(format!(
+            "EXPLAIN QUERY PLAN {}",
+            statement.sqlite
+        )))
+        .fetch_all(write)
+        .await
+        .unwrap();
+        for step in plan {
+            let detail: String = step.get("detail");
+            assert!(
+                !detail.starts_with("SCAN")
+                    || whole.contains(&short)
+                    || detail == "SCAN CONSTANT ROW"
+                    // The two halves of a UNION ALL that are merged, each found by its index.
+                    || detail.starts_with("SCAN (subquery")
+                    // The smallest entry of an index.
+                    || short == "NEXT_DUE",
+                "{}: {detail}",
+                statement.name
+            );
+        }
+    }
+}
+
+#[test]
+fn both_folders_hold_the_same_migrations() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations");
+    let read = |kind: &str| {
+        let mut files: Vec<(String, String)> = std::fs::read_dir(root.join(kind))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .map(|path| {
+                let text = std::fs::read_to_string(&path).unwrap();
+                let columns: Vec<String> = text
+                    .lines()
+                    .filter(|line| !line.starts_with("--"))
+                    .map(|line| line.replace("BYTEA", "BLOB"))
+                    .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+                    .collect();
+                (
+                    path.file_name().unwrap().to_str().unwrap().to_owned(),
+                    columns.join("\n"),
+                )
+            })
+            .collect();
+        files.sort();
+        files
+    };
+    assert_eq!(read("sqlite"), read("postgres"));
+}
+
+#[tokio::test]
+async fn every_sqlite_connection_is_durable_and_checks_references() {
+    let test = TestDb::sqlite().await;
+    let Pools::Sqlite { read, write } = &test.db.0 else {
+        panic!("this is SQLite")
+    };
+    let mut connections = vec![write.acquire().await.unwrap()];
+    while let Ok(Ok(connection)) =
+        tokio::time::timeout(std::time::Duration::from_secs(1), read.acquire()).await
+    {
+        connections.push(connection);
+    }
+    assert_eq!(connections.len(), 5, "one writer and all readers");
+    for (number, connection) in connections.iter_mut().enumerate() {
+        let mut pragma = async |name: &str| {
+            let row = (&mut **connection)
+                .fetch_one(sqlx::raw_sql(AssertSqlSafe(format!("PRAGMA {name}"))))
+                .await
+                .unwrap();
+            row.try_get::<i64, _>(0)
+                .map_or_else(|_| row.get::<String, _>(0), |n| n.to_string())
+        };
+        assert_eq!(pragma("journal_mode").await, "wal");
+        assert_eq!(pragma("synchronous").await, "2");
+        assert_eq!(pragma("secure_delete").await, "1");
+        assert_eq!(pragma("foreign_keys").await, "1");
+        assert_eq!(pragma("busy_timeout").await, "5000");
+        assert_eq!(
+            pragma("query_only").await,
+            if number == 0 { "0" } else { "1" }
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_sqlite_files_are_for_their_owner_alone() {
+    let test = TestDb::sqlite().await;
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(test.folder().unwrap()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = entry.metadata().unwrap().permissions().mode();
+        names.push(entry.file_name());
+        assert_eq!(mode & 0o777, 0o600, "{:?}", entry.file_name());
+    }
+    assert!(names.len() >= 2, "the database and its log: {names:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_is_not_understood_is_refused_and_not_repeated() {
+    for url in [
+        "",
+        "film.db",
+        "sqlite://",
+        "mysql://me:canary@localhost/x",
+        "postgres://me:canary@h:port/x",
+    ] {
+        let error = Db::open(url).await.unwrap_err();
+        assert!(matches!(error, OpenError::Address), "{url}");
+        assert!(!error.to_string().contains("canary"));
+    }
+    let error = Db::open("sqlite:///nowhere/at/all/film.db")
+        .await
+        .unwrap_err();
+    assert!(matches!(
+        error,
+        OpenError::File(std::io::ErrorKind::NotFound)
+    ));
+}
+
+async fn a_newer_schema_is_refused(test: TestDb) {
+    let next =
+        "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
+        VALUES (9000, 'from the future', TRUE, '', 0)";
+    match &test.db.0 {
+        Pools::Sqlite { write, .. } => write.execute(next).await.map(drop).unwrap(),
+        Pools::Postgres(pool) => pool.execute(next).await.map(drop).unwrap(),
+    }
+    for _ in 0..2 {
+        let error = test.db.migrate().await.unwrap_err();
+        assert!(
+            matches!(
+                error,
+                MigrationError::Newer {
+                    found: 9000,
+                    known: 1
+                }
+            ),
+            "{error:?}"
+        );
+        assert!(error.to_string().contains("newer version of this program"));
+    }
+}
+
+async fn processes_that_start_together_migrate_once(test: TestDb) {
+    // The schema is there already; what is tried is a fresh one beside it.
+    let empty = match &test.db.0 {
+        Pools::Sqlite { .. } => TestDb::sqlite_empty().await,
+        Pools::Postgres(_) => TestDb::postgres_empty().await,
+    };
+    let others: Vec<_> = (0..4)
+        .map(|_| {
+            let url = empty.url().to_owned();
+            tokio::spawn(async move {
+                let db = Db::open(&url).await.unwrap();
+                db.migrate().await.unwrap();
+                users::count(&db).await.unwrap()
+            })
+        })
+        .collect();
+    for other in others {
+        assert_eq!(other.await.unwrap(), 0);
+    }
+}
+
+async fn a_closed_database_is_unavailable(test: TestDb) {
+    test.db.ping().await.unwrap();
+    test.db.close().await;
+    assert!(matches!(
+        test.db.ping().await,
+        Err(StoreError::Unavailable { .. })
+    ));
+}
+
+crate::on_both_databases!(
+    a_newer_schema_is_refused,
+    processes_that_start_together_migrate_once,
+    a_closed_database_is_unavailable,
+);

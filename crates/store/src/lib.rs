@@ -1,0 +1,29 @@
+//! The database: accounts, settings, sealed keys, projects, generations and their jobs, on SQLite
+//! or PostgreSQL. This crate alone holds SQL; it reads no clock, draws no random number, opens no
+//! secret and decides nothing that is not about rows.
+//!
+//! Functions take the scope first: what belongs to others is not found. Lookups return `Option`.
+
+pub mod audit;
+mod db;
+mod error;
+pub mod generations;
+pub mod jobs;
+pub mod organizations;
+pub mod outputs;
+pub mod projects;
+mod row;
+pub mod secrets;
+pub mod sessions;
+pub mod settings;
+pub mod snapshot;
+mod statement;
+#[cfg(any(test, feature = "test-support"))]
+pub mod test_support;
+pub mod users;
+
+#[cfg(test)]
+mod contract;
+
+pub use db::{Db, MigrationError, OpenError};
+pub use error::StoreError;

@@ -1,0 +1,95 @@
+// The section "API Keys & Providers" as it stands on the Settings page and in the modal.
+
+import { expect, type Locator } from "@playwright/test";
+import type { Person } from "./person";
+
+export type OperationLabel = "LLM" | "Image" | "Video" | "TTS" | "Music";
+
+export class ProviderSettings {
+  constructor(
+    /** The page, or the modal. */
+    private readonly scope: Locator,
+  ) {}
+
+  static async open(person: Person): Promise<ProviderSettings> {
+    await person.open("/settings");
+    const heading = person.page.getByRole("heading", { name: "API Keys & Providers" });
+    await expect(heading).toBeVisible();
+    return new ProviderSettings(person.page.getByRole("main"));
+  }
+
+  /** The provider select of an operation. */
+  provider(operation: OperationLabel): Locator {
+    return this.scope.getByLabel(`${operation} provider`, { exact: true });
+  }
+
+  model(operation: OperationLabel): Locator {
+    return this.scope.getByLabel(`${operation} model`, { exact: true });
+  }
+
+  /** The field for the key of a provider, by the provider's label. */
+  key(provider: string): Locator {
+    return this.scope.getByLabel(`${provider} API key`, { exact: true });
+  }
+
+  /** What surrounds the key of a provider: its field or its state, the buttons and the notes. */
+  keyGroup(provider: string): Locator {
+    return this.scope
+      .locator(".key-field")
+      .filter({ has: this.scope.page().getByText(`${provider} API key`, { exact: true }) });
+  }
+
+  /** Chooses a provider by its id and waits until that is stored. */
+  async choose(operation: OperationLabel, provider: string): Promise<void> {
+    await this.provider(operation).selectOption(provider);
+    await this.saved();
+  }
+
+  /** Types a key and waits until it is stored. */
+  async giveKey(provider: string, key: string): Promise<void> {
+    await this.key(provider).fill(key);
+    await this.saved();
+    await expect(this.configured(provider)).toBeVisible();
+  }
+
+  /** The text that stands in for a stored key. */
+  configured(provider: string): Locator {
+    return this.keyGroup(provider).getByText(/^Configured( ····.{4})?$/);
+  }
+
+  status(text: "Saving…" | "Saved" | "Save failed"): Locator {
+    return this.scope.getByRole("status").filter({ hasText: text });
+  }
+
+  async saved(): Promise<void> {
+    await expect(this.status("Saved").first()).toBeVisible();
+  }
+
+  button(provider: string, name: "Replace" | "Remove" | "Test"): Locator {
+    return this.keyGroup(provider).getByRole("button", { name });
+  }
+
+  get retry(): Locator {
+    return this.scope.getByRole("button", { name: "Retry" });
+  }
+
+}
+
+/** The modal "Configure API Keys & Providers". */
+export class ProviderModal extends ProviderSettings {
+  readonly dialog: Locator;
+
+  constructor(person: Person) {
+    const dialog = person.page.getByRole("dialog", { name: "Configure API Keys & Providers" });
+    super(dialog);
+    this.dialog = dialog;
+  }
+
+  tab(name: "All" | "LLM" | "Image" | "Video" | "Voice" | "Music"): Locator {
+    return this.dialog.getByRole("tab", { name, exact: true });
+  }
+
+  get done(): Locator {
+    return this.dialog.getByRole("button", { name: "Done" });
+  }
+}

@@ -1,0 +1,179 @@
+import { answered, unreachable } from "../fixtures/watch";
+import { expect, test } from "../fixtures/test";
+import { Person } from "../pages/person";
+import { ProviderSettings } from "../pages/settings";
+
+const KEY = "sandbox-settings-0123456789abcdef";
+
+test("a provider and its key are saved by themselves and are still there after a reload", async ({
+  person,
+}) => {
+  let settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+
+  await person.reload();
+  settings = await ProviderSettings.open(person);
+  await expect(settings.provider("LLM")).toHaveValue("openrouter");
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+
+  const field = settings.key("OpenRouter");
+  if ((await field.count()) === 0) await settings.button("OpenRouter", "Replace").click();
+  await expect(field).toHaveValue("");
+  expect(await person.page.content()).not.toContain(KEY);
+});
+
+test("each provider has its own key and each operation its own provider", async ({ person }) => {
+  let settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  await settings.choose("TTS", "elevenlabs");
+  await settings.giveKey("ElevenLabs", "sandbox-voices-0123456789ab9876");
+
+  await person.reload();
+  settings = await ProviderSettings.open(person);
+  await expect(settings.provider("LLM")).toHaveValue("openrouter");
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+  await expect(settings.provider("TTS")).toHaveValue("elevenlabs");
+  await expect(settings.configured("ElevenLabs")).toHaveText("Configured ····9876");
+});
+
+test("providers that are not built yet are listed and cannot be chosen", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  const options = settings.provider("TTS").locator("option");
+  const later = options.filter({ hasText: "not available yet" });
+  expect(await later.count()).toBeGreaterThan(0);
+  for (const option of await later.all()) await expect(option).toBeDisabled();
+  for (const id of ["gemini", "elevenlabs", "openai", "kie", "modal"]) {
+    await expect(settings.provider("TTS").locator(`option[value="${id}"]`)).toHaveCount(1);
+  }
+});
+
+test("a model is remembered per provider", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("TTS", "gemini");
+  const models = settings.model("TTS").locator("option:not([disabled])");
+  const other = await models.last().getAttribute("value");
+  await settings.model("TTS").selectOption(other);
+  await settings.saved();
+  await settings.choose("TTS", "elevenlabs");
+  await expect(settings.model("TTS")).not.toHaveValue(other ?? "");
+  await settings.choose("TTS", "gemini");
+  await expect(settings.model("TTS")).toHaveValue(other ?? "");
+});
+
+test("a key can be removed", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  await settings.button("OpenRouter", "Remove").click();
+  await expect(settings.configured("OpenRouter")).toHaveCount(0);
+  await expect(settings.key("OpenRouter")).toHaveValue("");
+  await expect.poll(async () => (await person.api.settings()).keys?.openrouter).toBeUndefined();
+});
+
+test("the mask of a stored key is refused as a key", async ({ person, watch }) => {
+  watch.expect(answered(422, 500));
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  const before = (await person.api.settings()).keys?.openrouter;
+
+  await settings.button("OpenRouter", "Replace").click();
+  await settings.key("OpenRouter").fill("Configured ····cdef");
+  await settings.key("OpenRouter").press("Enter");
+  await expect(settings.keyGroup("OpenRouter").getByText(/masked form of a stored key/)).toBeVisible();
+  expect((await person.api.settings()).keys?.openrouter).toEqual(before);
+});
+
+test("half a key is not saved while it is typed", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  const asked: string[] = [];
+  person.page.on("request", (request) => {
+    if (request.method() === "POST") asked.push(request.url());
+  });
+  await settings.key("OpenRouter").pressSequentially("sk-or-");
+  // A complete key is saved 500 ms after the last key stroke; the model's write proves that this
+  // time has passed.
+  const models = settings.model("LLM").locator("option:not([disabled])");
+  await settings.model("LLM").selectOption(await models.last().getAttribute("value"));
+  await settings.saved();
+  expect(asked.filter((url) => url.includes("key"))).toEqual([]);
+  expect((await person.api.settings()).keys?.openrouter).toBeUndefined();
+});
+
+test("Save failed while the server is away, and Retry saves once it is back", async ({
+  person,
+  server,
+  watch,
+}) => {
+  watch.expect(unreachable);
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.choose("LLM", "gemini");
+
+  await server.stop();
+  await settings.provider("LLM").selectOption("openrouter");
+  await expect(settings.status("Save failed")).toBeVisible();
+  await expect(settings.provider("LLM")).toHaveValue("gemini");
+
+  await server.resume();
+  await settings.retry.click();
+  await settings.saved();
+  await expect(settings.provider("LLM")).toHaveValue("openrouter");
+  expect((await person.api.settings()).operations.llm?.provider).toBe("openrouter");
+});
+
+test("a key that was typed while the server was away is saved by Retry", async ({
+  person,
+  server,
+  watch,
+}) => {
+  watch.expect(unreachable);
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await server.stop();
+  await settings.key("OpenRouter").fill(KEY);
+  await expect(settings.status("Save failed")).toBeVisible();
+  await server.resume();
+  await settings.retry.click();
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+});
+
+test("an edit is not lost when the page is left at once", async ({ person }) => {
+  let settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.key("OpenRouter").fill(KEY);
+  await person.follow("Projects");
+  await expect.poll(async () => (await person.api.settings()).keys?.openrouter?.last4).toBe("cdef");
+
+  settings = await ProviderSettings.open(person);
+  await settings.provider("LLM").selectOption("gemini");
+  await person.page.goto("about:blank");
+  await expect
+    .poll(async () => (await person.api.settings()).operations.llm?.provider)
+    .toBe("gemini");
+});
+
+test("two tabs that change different fields both win", async ({ person }) => {
+  const first = await ProviderSettings.open(person);
+  const other = new Person(await person.page.context().newPage(), person.origin);
+  const second = await ProviderSettings.open(other);
+  await first.choose("LLM", "gemini");
+  await second.choose("TTS", "elevenlabs");
+  const { operations } = await person.api.settings();
+  expect([operations.llm?.provider, operations.tts?.provider]).toEqual(["gemini", "elevenlabs"]);
+});
+
+test("Test tells about a key without changing anything", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  const before = await person.api.settings();
+  await settings.button("OpenRouter", "Test").click();
+  const report = settings.keyGroup("OpenRouter");
+  await expect(report.getByText(/accepts|accepted|works|valid/i).first()).toBeVisible();
+  expect(await person.api.settings()).toEqual(before);
+});

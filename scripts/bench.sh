@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# The figures that must not get worse, measured on this machine with a release build.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
+
+scripts/tools.sh
+scripts/bundle.sh
+say "Building the release server (a first build takes some minutes)"
+cargo build --locked --release --bin film-generator
+cargo build --locked --release -p store --example bare_commit
+
+say "Resolution"
+cargo bench --locked -p domain --bench resolution -- --warm-up-time 1 --measurement-time 3
+
+say "Server"
+FILM_BIN=$CARGO_TARGET_DIR/release/film-generator \
+	BARE_COMMIT=$CARGO_TARGET_DIR/release/examples/bare_commit \
+	CRITERION=$CARGO_TARGET_DIR/criterion \
+	node scripts/bench.mjs

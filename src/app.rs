@@ -1,0 +1,80 @@
+//! The application: its root stores, its routes, and what surrounds every page.
+
+use crate::{
+    browser,
+    components::{ConfigureDialog, ConfirmDialog, TopNavigation},
+    pages::{
+        LandingPage, NotFoundPage, ProjectPage, ProjectSettingsPage, ProjectsPage, SettingsPage,
+        SignInPage, SignUpPage, UsagePage,
+    },
+    seed::Seed,
+    shell::Theme,
+    stores::Stores,
+};
+use leptos::{prelude::*, server::SharedValue, task::spawn_local};
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::{
+    components::{Route, Router, Routes},
+    path,
+};
+
+/// What the server has put into the request; nothing in the browser, where it comes with the page.
+fn start() -> (Seed, Theme) {
+    #[cfg(feature = "ssr")]
+    {
+        let seed = use_context::<axum::http::request::Parts>()
+            .and_then(|parts| parts.extensions.get::<Seed>().cloned())
+            .unwrap_or_default();
+        (seed, crate::shell::theme())
+    }
+    #[cfg(not(feature = "ssr"))]
+    Default::default()
+}
+
+/// The application.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    let (seed, theme) = SharedValue::new(start).into_inner();
+    let stores = Stores::new(seed, theme);
+    provide_context(stores);
+
+    Effect::new(move |_| {
+        stores.session.alive.set(true);
+        stores.live();
+        // One turn later every field has been enabled.
+        spawn_local(async {
+            leptos::task::tick().await;
+            browser::page::mark_alive();
+        });
+    });
+
+    view! {
+        <Title formatter=|title: String| {
+            if title.is_empty() { "Film Generator".to_owned() } else { format!("{title} · Film Generator") }
+        }/>
+        <Router>
+            <TopNavigation/>
+            <main id="content" tabindex="-1">
+                <Routes fallback=|| NotFoundPage().into_any()>
+                    <Route path=path!("/") view=|| LandingPage().into_any()/>
+                    <Route path=path!("/sign-in") view=|| SignInPage().into_any()/>
+                    <Route path=path!("/sign-up") view=|| SignUpPage().into_any()/>
+                    <Route path=path!("/projects") view=|| ProjectsPage().into_any()/>
+                    <Route path=path!("/projects/:id") view=|| ProjectPage().into_any()/>
+                    <Route
+                        path=path!("/projects/:id/settings")
+                        view=|| ProjectSettingsPage().into_any()
+                    />
+                    <Route path=path!("/settings") view=|| SettingsPage().into_any()/>
+                    <Route path=path!("/usage") view=|| UsagePage().into_any()/>
+                </Routes>
+            </main>
+            <ConfigureDialog/>
+            <ConfirmDialog/>
+            <p class="start-failed" role="alert">
+                "This page could not start. Reload it, or try another browser."
+            </p>
+        </Router>
+    }
+}

@@ -1,0 +1,35 @@
+//! Native dialogs: the browser keeps the focus inside and gives it back.
+
+use leptos::{ev, html, prelude::*};
+
+/// Opens a dialog above the page. On the server: nothing.
+pub fn open(dialog: NodeRef<html::Dialog>) {
+    #[cfg(feature = "hydrate")]
+    if let Some(dialog) = dialog.try_get_untracked().flatten()
+        && !dialog.open()
+    {
+        // It fails only for a dialog that is not in the page or already open.
+        let _ = dialog.show_modal();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = dialog;
+}
+
+/// Closes a dialog. On the server: nothing.
+pub fn close(dialog: NodeRef<html::Dialog>) {
+    #[cfg(feature = "hydrate")]
+    if let Some(dialog) = dialog.try_get_untracked().flatten()
+        && dialog.open()
+    {
+        dialog.close();
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = dialog;
+}
+
+/// Whether the mouse went down on the element itself and not on something inside it: for a dialog
+/// that is the space around it.
+#[must_use]
+pub fn is_on_itself(event: &ev::MouseEvent) -> bool {
+    event.target() == event.current_target()
+}

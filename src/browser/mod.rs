@@ -1,0 +1,9 @@
+//! The only code that speaks to the browser itself. Each function says what it does on the server:
+//! nothing, unless it says otherwise.
+
+pub mod dialog;
+pub mod file;
+pub mod form;
+pub mod page;
+pub mod save;
+pub mod timer;

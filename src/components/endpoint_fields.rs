@@ -1,0 +1,61 @@
+//! The addresses of Modal deployments at one level.
+
+use super::provider_fields::FieldNote;
+use crate::stores::{LevelStore, stores};
+use domain::{
+    autosave::{Event, SaveStatus},
+    provider::EndpointKind,
+    settings::Field,
+};
+use leptos::prelude::*;
+
+/// The six addresses.
+#[component]
+pub fn EndpointFields(
+    level: LevelStore,
+    #[prop(optional)] only: Option<&'static [EndpointKind]>,
+) -> impl IntoView {
+    let kinds: &[EndpointKind] = only.unwrap_or(&EndpointKind::ALL);
+    view! {
+        <div class="endpoint-fields">
+            {kinds
+                .iter()
+                .map(|kind| view! { <EndpointField level=level kind=*kind/> })
+                .collect_view()}
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
+    let alive = stores().session.alive;
+    let field = Field::Endpoint(kind);
+    let state = level.field(field);
+    let id = format!("endpoint-{}", kind.as_str());
+    let stored = state.with_untracked(|state| state.draft().to_owned());
+    view! {
+        <div class="field">
+            <label for=id.clone()>{kind.field_label()}</label>
+            <input
+                id=id.clone()
+                type="url"
+                inputmode="url"
+                autocomplete="off"
+                spellcheck="false"
+                placeholder="https://your-app--name.modal.run"
+                value=stored
+                prop:value=move || state.with(|state| state.draft().to_owned())
+                aria-describedby=format!("{id}-note")
+                aria-invalid=move || {
+                    state.with(|state| state.status() == SaveStatus::Failed).then_some("true")
+                }
+                disabled=move || !alive.get() || !level.is_loaded()
+                on:input=move |event| level.edit(field, &event_target_value(&event))
+                on:change=move |_| level.on(field, Event::Flush)
+            />
+            <FieldNote id=format!("{id}-note") level=level field=field/>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,79 @@
+//! Errors in words, with what helps as buttons.
+
+use crate::{
+    server_fns::FnError,
+    stores::stores,
+    words::{NextStep, next_steps},
+};
+use domain::{ApiError, Operation};
+use leptos::prelude::*;
+
+/// An error of the server with its next steps.
+#[component]
+pub fn ErrorNote(
+    error: ApiError,
+    operation: Operation,
+    /// Asks again for the same, where that is possible.
+    #[prop(optional, into)]
+    on_retry: Option<Callback<()>>,
+) -> impl IntoView {
+    let stores = stores();
+    let steps = next_steps(&error);
+    view! {
+        <div class="note bad">
+            <p>{error.detail.clone()}</p>
+            <div class="actions">
+                {steps
+                    .into_iter()
+                    .map(|step| match step {
+                        NextStep::Configure => view! {
+                            <button
+                                type="button"
+                                class="small"
+                                on:click=move |_| stores.flow.configure(Some(operation))
+                            >
+                                "Change provider or key"
+                            </button>
+                        }
+                        .into_any(),
+                        NextStep::OpenSettings => {
+                            view! { <a class="button small" href="/settings">"Open settings page"</a> }
+                                .into_any()
+                        }
+                        NextStep::SignIn => {
+                            view! { <a class="button small" rel="external" href="/sign-in">"Sign in"</a> }
+                                .into_any()
+                        }
+                        NextStep::TryAgain => on_retry
+                            .map(|retry| {
+                                view! {
+                                    <button
+                                        type="button"
+                                        class="small"
+                                        on:click=move |_| retry.run(())
+                                    >
+                                        "Try again"
+                                    </button>
+                                }
+                            })
+                            .into_any(),
+                    })
+                    .collect_view()}
+            </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// A problem that is not about a generation: what happened and what to do.
+#[component]
+pub fn Problem(error: FnError, #[prop(optional, into)] id: Option<String>) -> impl IntoView {
+    let signed_out = error.is_signed_out();
+    view! {
+        <p class="note bad" id=id role="alert">
+            {error.sentence()}
+            {signed_out.then(|| view! { " " <a rel="external" href="/sign-in">"Sign in"</a> })}
+        </p>
+    }
+    .into_any()
+}

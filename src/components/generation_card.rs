@@ -1,0 +1,190 @@
+//! One generation: how far it is, what came out, what it cost, and what to do when it did not work.
+
+use super::{ErrorNote, Logo, TraceView, confirm_dialog::excerpt};
+use crate::{
+    stores::stores,
+    words::{estimate_words, result_sentence},
+};
+use domain::{
+    GenerationId,
+    generation::{Generation, Output, Status, Wanted},
+};
+use leptos::prelude::*;
+
+/// A generation, followed until it is finished.
+#[component]
+pub fn GenerationCard(id: GenerationId) -> impl IntoView {
+    let stores = stores();
+    let generation = Memo::new(move |_| stores.generations.get(&id));
+    move || {
+        generation
+            .get()
+            .map(|generation| view! { <Card generation=generation/> })
+    }
+}
+
+#[component]
+fn Card(generation: Generation) -> impl IntoView {
+    let stores = stores();
+    let provider = generation.resolution.provider;
+    let model = stores.model_name(generation.operation, provider, &generation.resolution.model);
+    let status = generation.status;
+    let prompt = excerpt(generation.input.text());
+    let cost = match (&generation.actual, status.is_final()) {
+        (Some(actual), _) => format!("Cost: {}", estimate_words(actual)),
+        (None, true) if status != Status::Succeeded => String::new(),
+        (None, _) => format!("Estimate: {}", estimate_words(&generation.estimate)),
+    };
+    let trace = generation.resolution.trace.clone();
+    view! {
+        <article class="card generation" data-status=status.as_str()>
+            <header>
+                <Logo provider=provider/>
+                <span class="who">{provider.label()} " · " {model}</span>
+                <span class=status_class(status)>{status.words()}</span>
+            </header>
+            <Outcome generation=generation.clone()/>
+            <p class="prompt">{prompt}</p>
+            <footer>
+                <span>{cost}</span>
+                <span>{generation.resolution.payer.words()}</span>
+                <details>
+                    <summary>"How this was chosen"</summary>
+                    <TraceView trace=trace/>
+                </details>
+            </footer>
+        </article>
+    }
+    .into_any()
+}
+
+const fn status_class(status: Status) -> &'static str {
+    match status {
+        Status::Succeeded => "badge good",
+        Status::Failed => "badge bad",
+        Status::Unknown => "badge warn",
+        _ => "badge",
+    }
+}
+
+#[component]
+fn Outcome(generation: Generation) -> impl IntoView {
+    let stores = stores();
+    let (status, operation) = (generation.status, generation.operation);
+    if !status.is_final() {
+        let (id, started) = (generation.id, generation.created_at.0);
+        return view! {
+            <div class="progress">
+                <progress aria-label=format!("Generating {}", operation.noun())></progress>
+                <span class="hint">
+                    {move || elapsed(stores.generations.now.get(), started)}
+                </span>
+                {(status != Status::Cancelling)
+                    .then(|| {
+                        view! {
+                            <button
+                                type="button"
+                                class="small"
+                                on:click=move |_| stores.generations.cancel(id.clone())
+                            >
+                                "Stop"
+                            </button>
+                        }
+                    })}
+            </div>
+        }
+        .into_any();
+    }
+    let again = Wanted {
+        project_id: generation.project_id.clone(),
+        step: generation.step,
+        provider: None,
+        model: None,
+        input: generation.input.clone(),
+    };
+    let retry = Callback::new(move |()| stores.flow.ask(again.clone()));
+    let sentence = result_sentence(&generation);
+    let alt = excerpt(generation.input.text());
+    view! {
+        {match generation.error.clone() {
+            Some(error) => {
+                view! { <ErrorNote error=error operation=operation on_retry=retry/> }.into_any()
+            }
+            None if sentence.is_empty() => ().into_any(),
+            None => {
+                view! {
+                    <div class="note warn">
+                        <p>{sentence}</p>
+                        <div class="actions">
+                            <button type="button" class="small" on:click=move |_| retry.run(())>
+                                "Try again"
+                            </button>
+                        </div>
+                    </div>
+                }
+                .into_any()
+            }
+        }}
+        {generation.text.map(|text| view! { <div class="prose">{text}</div> })}
+        {generation
+            .outputs
+            .into_iter()
+            .map(|output| view! { <Media output=output alt=alt.clone()/> })
+            .collect_view()}
+    }
+    .into_any()
+}
+
+#[component]
+fn Media(output: Output, alt: String) -> impl IntoView {
+    let Output {
+        url, media_type, ..
+    } = output;
+    let shown = url.clone();
+    match media_type.split('/').next() {
+        Some("image") => view! {
+            <a class="media" href=url rel="external" target="_blank">
+                <img src=shown alt=alt loading="lazy"/>
+            </a>
+        }
+        .into_any(),
+        Some("video") => view! {
+            <video class="media" controls preload="metadata" src=url aria-label=alt></video>
+        }
+        .into_any(),
+        Some("audio") => {
+            view! { <audio class="media" controls preload="metadata" src=url aria-label=alt></audio> }
+                .into_any()
+        }
+        _ => view! {
+            <a class="button" href=url rel="external">
+                "Download the result"
+            </a>
+        }
+        .into_any(),
+    }
+}
+
+/// How long something has been going on; empty before the first look at the clock.
+fn elapsed(now: i64, started: i64) -> String {
+    let seconds = (now - started) / 1_000;
+    match seconds {
+        _ if now == 0 => String::new(),
+        ..=0 => "just started".to_owned(),
+        1..=59 => format!("{seconds} s"),
+        _ => format!("{} min {} s", seconds / 60, seconds % 60),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_said_once_it_is_known() {
+        assert_eq!(elapsed(0, 5_000), "");
+        assert_eq!(elapsed(4_000, 5_000), "just started");
+        assert_eq!(elapsed(17_000, 5_000), "12 s");
+        assert_eq!(elapsed(130_000, 5_000), "2 min 5 s");
+    }
+}

@@ -1,0 +1,34 @@
+//! What pages share. A component shows a store and reports what a person does; it never saves,
+//! never calls the server, and keeps nothing that must outlive it.
+
+mod choice;
+mod configure_dialog;
+mod confirm_dialog;
+mod dialog;
+mod endpoint_fields;
+mod error_note;
+mod generation_card;
+mod key_field;
+mod key_places;
+mod logo;
+mod navigation;
+mod overview;
+mod provider_fields;
+mod save_indicator;
+mod trace;
+
+pub use choice::{Choice, ChoiceOption};
+pub use configure_dialog::ConfigureDialog;
+pub use confirm_dialog::ConfirmDialog;
+pub use dialog::Dialog;
+pub use endpoint_fields::EndpointFields;
+pub use error_note::{ErrorNote, Problem};
+pub use generation_card::GenerationCard;
+pub use key_field::KeyField;
+pub use key_places::{KeyPlace, KeySection, places, spare_slots, used_providers};
+pub use logo::Logo;
+pub use navigation::TopNavigation;
+pub use overview::Overview;
+pub use provider_fields::ProviderFields;
+pub use save_indicator::SaveIndicator;
+pub use trace::TraceView;

@@ -1,0 +1,158 @@
+//! The top of every page: where to go, and who is signed in.
+
+use crate::{browser, server_fns::account::sign_out, shell::Theme, stores::stores};
+use leptos::{html, prelude::*, task::spawn_local};
+use leptos_router::hooks::use_location;
+
+/// The navigation, and the banner that says that providers are simulated.
+#[component]
+pub fn TopNavigation() -> impl IntoView {
+    let session = stores().session;
+    let path = use_location().pathname;
+    let current = move |prefix: &'static str| {
+        path.with(|path| path == prefix || path.starts_with(&format!("{prefix}/")))
+            .then_some("page")
+    };
+    let signed_in = move || session.me.with(Option::is_some);
+    view! {
+        <a class="skip" href="#content" rel="external">"Skip to content"</a>
+        <header class="top">
+            <a class="brand" href="/">
+                <span class="brand-mark" aria-hidden="true"></span>
+                <span class="brand-name">"Film Generator"</span>
+            </a>
+            {move || {
+                if signed_in() {
+                    view! {
+                        <nav aria-label="Main">
+                            <a href="/projects" aria-current=move || current("/projects")>
+                                "Projects"
+                            </a>
+                            <a href="/usage" aria-current=move || current("/usage")>
+                                "Usage"
+                            </a>
+                            <a
+                                class="with-icon"
+                                href="/settings"
+                                aria-current=move || current("/settings")
+                            >
+                                <span class="icon icon-settings" aria-hidden="true"></span>
+                                <span>"Settings"</span>
+                            </a>
+                        </nav>
+                        <AccountMenu/>
+                    }
+                    .into_any()
+                } else {
+                    view! {
+                        <nav aria-label="Main">
+                            <a href="/sign-in" aria-current=move || current("/sign-in")>
+                                "Sign in"
+                            </a>
+                            <a class="button primary small" href="/sign-up">
+                                "Sign up"
+                            </a>
+                        </nav>
+                    }
+                    .into_any()
+                }
+            }}
+        </header>
+        {session
+            .sandbox
+            .then(|| {
+                view! {
+                    <p class="banner">
+                        "Providers are simulated — any key that begins with "
+                        <code>"sandbox-"</code> " works, nothing is charged."
+                    </p>
+                }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn AccountMenu() -> impl IntoView {
+    let session = stores().session;
+    let open = RwSignal::new(false);
+    let menu = NodeRef::<html::Div>::new();
+    browser::page::on_press_outside(menu, move || open.set(false));
+    let who = move || {
+        session.me.with(|me| {
+            me.as_ref()
+                .map(|me| (me.user.name.clone(), me.user.email.clone()))
+        })
+    };
+    let leave = move |_| {
+        spawn_local(async {
+            // A page that has to be loaded as a whole forgets everything about the person.
+            if sign_out().await.is_ok() {
+                browser::page::load("/sign-in");
+            }
+        });
+    };
+    view! {
+        <div
+            class="account"
+            node_ref=menu
+            on:keydown=move |event| {
+                if event.key() == "Escape" && open.get_untracked() {
+                    open.set(false);
+                    browser::form::focus_id("account-button");
+                }
+            }
+        >
+            <button
+                type="button"
+                id="account-button"
+                aria-expanded=move || open.get().to_string()
+                aria-controls="account-menu"
+                disabled=move || !session.alive.get()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >
+                "Account"
+            </button>
+            <div class="account-menu" id="account-menu" hidden=move || !open.get()>
+                {move || {
+                    who()
+                        .map(|(name, email)| {
+                            view! {
+                                <p class="who">
+                                    <strong>{name}</strong>
+                                    <span>{email}</span>
+                                </p>
+                            }
+                        })
+                }}
+                <fieldset class="themes">
+                    <legend>"Colours"</legend>
+                    {Theme::ALL
+                        .into_iter()
+                        .map(|theme| {
+                            view! {
+                                <label>
+                                    <input
+                                        type="radio"
+                                        name="theme"
+                                        checked=session.theme.get_untracked() == theme
+                                        prop:checked=move || session.theme.get() == theme
+                                        on:change=move |_| {
+                                            session.theme.set(theme);
+                                            browser::page::set_theme(theme);
+                                        }
+                                    />
+                                    <span>{theme.label()}</span>
+                                </label>
+                            }
+                        })
+                        .collect_view()}
+                </fieldset>
+                <button type="button" on:click=leave>
+                    "Sign out"
+                </button>
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,61 @@
+//! One file per route. A page asks for what is missing and puts components over the stores.
+
+mod account;
+mod landing;
+mod not_found;
+mod project;
+mod project_settings;
+mod projects;
+mod settings;
+mod usage;
+
+pub use account::{SignInPage, SignUpPage};
+pub use landing::LandingPage;
+pub use not_found::NotFoundPage;
+pub use project::ProjectPage;
+pub use project_settings::ProjectSettingsPage;
+pub use projects::ProjectsPage;
+pub use settings::SettingsPage;
+pub use usage::UsagePage;
+
+use crate::stores::stores;
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
+
+/// Whether somebody is signed in; sends everybody else to the sign-in page, and back afterwards.
+fn signed_in() -> bool {
+    let session = stores().session;
+    if session.me.with_untracked(Option::is_some) {
+        return true;
+    }
+    let target = format!("/sign-in?next={}", use_location().pathname.get_untracked());
+    #[cfg(feature = "ssr")]
+    leptos_axum::redirect(&target);
+    let navigate = use_navigate();
+    Effect::new(move |_| {
+        navigate(
+            &target,
+            NavigateOptions {
+                replace: true,
+                ..NavigateOptions::default()
+            },
+        );
+    });
+    false
+}
+
+/// A page while its data is on the way.
+fn skeleton() -> AnyView {
+    view! {
+        <div class="skeletons" aria-busy="true">
+            <p class="visually-hidden">"Loading"</p>
+            <div class="skeleton line" aria-hidden="true"></div>
+            <div class="skeleton tall" aria-hidden="true"></div>
+            <div class="skeleton tall" aria-hidden="true"></div>
+        </div>
+    }
+    .into_any()
+}

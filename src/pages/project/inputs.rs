@@ -1,0 +1,419 @@
+//! The fields of a step, as the model takes them.
+
+use super::pictures::Pictures;
+use crate::{
+    components::{Choice, ChoiceOption},
+    stores::{Draft, stores, takes_first_frame},
+};
+use domain::{Operation, ProjectId, catalog::Model};
+use leptos::prelude::*;
+
+/// Wrong fields with what is wrong.
+type Problems = RwSignal<Vec<(String, String)>>;
+
+/// All fields of an operation.
+#[component]
+pub fn Inputs(
+    project: ProjectId,
+    operation: Operation,
+    model: Memo<Option<Model>>,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+) -> impl IntoView {
+    let (field, label, rows) = match operation {
+        Operation::Llm => ("prompt", "Prompt", "6"),
+        Operation::Tts => ("text", "Text", "5"),
+        _ => ("prompt", "Prompt", "4"),
+    };
+    view! {
+        <LongText
+            field=field
+            label=label
+            rows=rows
+            draft=draft
+            problems=problems
+            get=|draft| &draft.prompt
+            set=|draft, value| draft.prompt = value
+        />
+        <div class="parameters">
+            {match operation {
+                Operation::Llm => {
+                    view! { <TextParameters draft=draft problems=problems/> }.into_any()
+                }
+                Operation::Image | Operation::Video => {
+                    view! { <PictureParameters operation=operation model=model draft=draft/> }
+                        .into_any()
+                }
+                Operation::Tts => {
+                    view! { <VoiceParameters model=model draft=draft problems=problems/> }.into_any()
+                }
+                Operation::Music => {
+                    view! { <MusicParameters draft=draft problems=problems/> }.into_any()
+                }
+            }}
+        </div>
+        {matches!(operation, Operation::Image | Operation::Video)
+            .then(|| {
+                view! {
+                    <Pictures
+                        project=project
+                        operation=operation
+                        model=model
+                        draft=draft
+                        problems=problems
+                    />
+                }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn Wrong(field: &'static str, id: String, problems: Problems) -> impl IntoView {
+    view! {
+        <div class="field-note" id=id aria-live="polite">
+            {move || {
+                problems
+                    .with(|problems| {
+                        problems
+                            .iter()
+                            .find(|(wrong, _)| wrong == field)
+                            .map(|(_, message)| message.clone())
+                    })
+                    .map(|message| view! { <p class="hint bad">{message}</p> })
+            }}
+        </div>
+    }
+    .into_any()
+}
+
+fn is_wrong(problems: Problems, field: &'static str) -> Option<&'static str> {
+    problems
+        .with(|problems| problems.iter().any(|(wrong, _)| wrong == field))
+        .then_some("true")
+}
+
+#[component]
+fn LongText(
+    field: &'static str,
+    label: &'static str,
+    rows: &'static str,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let alive = stores().session.alive;
+    let id = format!("input-{field}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id.clone()
+                rows=rows
+                disabled=move || !alive.get()
+                aria-describedby=format!("{id}-note")
+                aria-invalid=move || is_wrong(problems, field)
+                prop:value=move || draft.with(|draft| get(draft).clone())
+                on:input=move |event| {
+                    draft.update(|draft| set(draft, event_target_value(&event)));
+                }
+            ></textarea>
+            <Wrong field=field id=format!("{id}-note") problems=problems/>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn ShortText(
+    field: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let alive = stores().session.alive;
+    let id = format!("input-{field}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id.clone()
+                type=kind
+                autocomplete="off"
+                disabled=move || !alive.get()
+                aria-describedby=format!("{id}-note")
+                aria-invalid=move || is_wrong(problems, field)
+                prop:value=move || draft.with(|draft| get(draft).clone())
+                on:input=move |event| {
+                    draft.update(|draft| set(draft, event_target_value(&event)));
+                }
+            />
+            <Wrong field=field id=format!("{id}-note") problems=problems/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A select over what the model offers; not there where it offers nothing.
+#[component]
+fn Offered(
+    field: &'static str,
+    label: &'static str,
+    draft: RwSignal<Draft>,
+    model: Memo<Option<Model>>,
+    options: fn(&Model) -> Vec<ChoiceOption>,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let options = Memo::new(move |_| {
+        model.with(|model| {
+            let offered = model.as_ref().map(options).unwrap_or_default();
+            if offered.is_empty() {
+                return offered;
+            }
+            let first = offered[0].label.clone();
+            std::iter::once(ChoiceOption::new("", format!("Automatic ({first})")))
+                .chain(offered)
+                .collect()
+        })
+    });
+    let is_offered = Memo::new(move |_| options.with(|options| !options.is_empty()));
+    let value = Signal::derive(move || {
+        let chosen = draft.with(|draft| get(draft).clone());
+        let known = options.with(|options| options.iter().any(|option| option.value == chosen));
+        if known { chosen } else { String::new() }
+    });
+    move || {
+        is_offered.get().then(|| {
+            view! {
+                <Choice
+                    id=format!("input-{field}")
+                    label=label
+                    value=value
+                    options=options
+                    on_change=move |value| draft.update(|draft| set(draft, value))
+                />
+            }
+        })
+    }
+}
+
+fn plain(list: &[String]) -> Vec<ChoiceOption> {
+    list.iter()
+        .map(|value| ChoiceOption::new(value.clone(), value.clone()))
+        .collect()
+}
+
+#[component]
+fn TextParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
+    view! {
+        <ShortText
+            field="system"
+            label="Role (optional)"
+            draft=draft
+            problems=problems
+            get=|draft| &draft.system
+            set=|draft, value| draft.system = value
+        />
+        <ShortText
+            field="max_output_tokens"
+            label="Longest answer (tokens)"
+            kind="number"
+            draft=draft
+            problems=problems
+            get=|draft| &draft.max_tokens
+            set=|draft, value| draft.max_tokens = value
+        />
+    }
+    .into_any()
+}
+
+#[component]
+fn PictureParameters(
+    operation: Operation,
+    model: Memo<Option<Model>>,
+    draft: RwSignal<Draft>,
+) -> impl IntoView {
+    view! {
+        <Offered
+            field="resolution"
+            label="Resolution"
+            draft=draft
+            model=model
+            options=|model| plain(&model.can.resolutions)
+            get=|draft| &draft.resolution
+            set=|draft, value| draft.resolution = value
+        />
+        <Offered
+            field="aspect_ratio"
+            label="Aspect ratio"
+            draft=draft
+            model=model
+            options=|model| plain(&model.can.aspect_ratios)
+            get=|draft| &draft.aspect_ratio
+            set=|draft, value| draft.aspect_ratio = value
+        />
+        {(operation == Operation::Video)
+            .then(|| {
+                view! {
+                    <Offered
+                        field="duration_seconds"
+                        label="Duration"
+                        draft=draft
+                        model=model
+                        options=|model| {
+                            model
+                                .can
+                                .durations
+                                .iter()
+                                .map(|s| ChoiceOption::new(s.to_string(), format!("{s} s")))
+                                .collect()
+                        }
+                        get=|draft| &draft.duration
+                        set=|draft, value| draft.duration = value
+                    />
+                    <Offered
+                        field="audio"
+                        label="Sound"
+                        draft=draft
+                        model=model
+                        options=|model| {
+                            if model.can.audio {
+                                vec![
+                                    ChoiceOption::new("false", "off"),
+                                    ChoiceOption::new("true", "on"),
+                                ]
+                            } else {
+                                Vec::new()
+                            }
+                        }
+                        get=|draft| &draft.audio
+                        set=|draft, value| draft.audio = value
+                    />
+                }
+            })}
+    }
+    .into_any()
+}
+
+#[component]
+fn VoiceParameters(
+    model: Memo<Option<Model>>,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+) -> impl IntoView {
+    let takes_style =
+        Memo::new(move |_| model.with(|model| model.as_ref().is_some_and(|m| m.can.style)));
+    view! {
+        <Offered
+            field="voice"
+            label="Voice"
+            draft=draft
+            model=model
+            options=|model| {
+                model
+                    .can
+                    .voices
+                    .iter()
+                    .map(|voice| ChoiceOption::new(voice.id.clone(), voice.name.clone()))
+                    .collect()
+            }
+            get=|draft| &draft.voice
+            set=|draft, value| draft.voice = value
+        />
+        <Offered
+            field="language"
+            label="Language"
+            draft=draft
+            model=model
+            options=|model| plain(&model.can.languages)
+            get=|draft| &draft.language
+            set=|draft, value| draft.language = value
+        />
+        {move || {
+            takes_style
+                .get()
+                .then(|| {
+                    view! {
+                        <ShortText
+                            field="style"
+                            label="How to say it (optional)"
+                            draft=draft
+                            problems=problems
+                            get=|draft| &draft.style
+                            set=|draft, value| draft.style = value
+                        />
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+#[component]
+fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
+    let alive = stores().session.alive;
+    view! {
+        <ShortText
+            field="title"
+            label="Title (optional)"
+            draft=draft
+            problems=problems
+            get=|draft| &draft.title
+            set=|draft, value| draft.title = value
+        />
+        <ShortText
+            field="style"
+            label="Style (optional)"
+            draft=draft
+            problems=problems
+            get=|draft| &draft.style
+            set=|draft, value| draft.style = value
+        />
+        <label class="check">
+            <input
+                type="checkbox"
+                disabled=move || !alive.get()
+                prop:checked=move || draft.with(|draft| draft.instrumental)
+                on:change=move |event| {
+                    draft.update(|draft| draft.instrumental = event_target_checked(&event));
+                }
+            />
+            <span>"Instrumental"</span>
+        </label>
+        {move || {
+            (!draft.with(|draft| draft.instrumental))
+                .then(|| {
+                    view! {
+                        <LongText
+                            field="lyrics"
+                            label="Lyrics (optional)"
+                            rows="3"
+                            draft=draft
+                            problems=problems
+                            get=|draft| &draft.lyrics
+                            set=|draft, value| draft.lyrics = value
+                        />
+                    }
+                })
+        }}
+    }
+    .into_any()
+}
+
+/// How many pictures a model takes for an operation, and what they are called.
+#[must_use]
+pub fn picture_limit(operation: Operation, model: Option<&Model>) -> (u32, &'static str) {
+    let Some(model) = model else {
+        return (0, "");
+    };
+    match operation {
+        Operation::Image => (model.can.reference_images, "Reference images"),
+        Operation::Video if takes_first_frame(&model.can) => (1, "First frame"),
+        _ => (0, ""),
+    }
+}

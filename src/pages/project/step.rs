@@ -1,0 +1,245 @@
+//! One step: who would generate, what is asked for, and what came out so far.
+
+use super::inputs::Inputs;
+use crate::{
+    components::{ErrorNote, GenerationCard, Logo, Problem},
+    server_fns::FnError,
+    stores::{LevelStore, Moment, stores},
+    words::{key_standing, key_words, price_hint},
+};
+use domain::{
+    GenerationId, Operation, ProjectId, catalog::Model, generation::Wanted, input::InputProblem,
+    project::Step,
+};
+use leptos::prelude::*;
+
+const fn invitation(step: Step) -> &'static str {
+    match step {
+        Step::Story => "Describe the film, or ask for its scenes.",
+        Step::Characters => "Describe a character, to be drawn as a picture.",
+        Step::Scenes => "Describe a scene, to be drawn as a picture.",
+        Step::Videos => "Describe what happens in the clip.",
+        Step::Voiceover => "Write what is to be spoken.",
+        Step::Music => "Describe the music.",
+    }
+}
+
+/// A step of a project.
+#[component]
+pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl IntoView {
+    let stores = stores();
+    let flow = stores.flow;
+    let operation = step.operation();
+    let catalog = stores.catalog();
+    let draft = stores.drafts.of(&project, step);
+    let provider = {
+        let catalog = catalog.clone();
+        Memo::new(move |_| level.provider(operation, &catalog))
+    };
+    let model = {
+        let catalog = catalog.clone();
+        Memo::new(move |_| {
+            let id = level.model(operation, provider.get(), &catalog)?;
+            catalog.model(operation, provider.get(), &id).cloned()
+        })
+    };
+    let problems = RwSignal::new(Vec::<(String, String)>::new());
+    let asking = Memo::new(move |_| {
+        flow.moment
+            .with(|moment| matches!(moment, Moment::Checking(_)))
+    });
+    let refused = Memo::new(move |_| {
+        flow.moment.with(|moment| match moment {
+            Moment::Refused(asked, error) if *asked == operation => Some(error.clone()),
+            _ => None,
+        })
+    });
+    let of_project = project.clone();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let input = draft.with_untracked(|draft| {
+            model.with_untracked(|model| draft.input(operation, model.as_ref()))
+        });
+        let checked = model.with_untracked(|model| input.check(model.as_ref()));
+        problems.set(problem_words(checked));
+        if problems.with_untracked(Vec::is_empty) && !asking.get_untracked() {
+            flow.ask(Wanted {
+                project_id: Some(project.clone()),
+                step: Some(step),
+                provider: None,
+                model: None,
+                input,
+            });
+        }
+    };
+    view! {
+        <div class="step">
+            <form class="card ask" method="post" on:submit=submit>
+                <p class="hint">{invitation(step)}</p>
+                <Who level=level operation=operation model=model/>
+                <Inputs
+                    project=of_project.clone()
+                    operation=operation
+                    model=model
+                    draft=draft
+                    problems=problems
+                />
+                <div class="actions">
+                    <button
+                        type="submit"
+                        class="primary"
+                        disabled=move || !stores.session.alive.get() || asking.get()
+                    >
+                        "Generate"
+                    </button>
+                    <span class="hint" aria-live="polite">
+                        {move || asking.get().then_some("Checking provider and price…")}
+                    </span>
+                </div>
+                {move || {
+                    refused
+                        .get()
+                        .map(|error| match error {
+                            FnError::Api(error) => {
+                                view! { <ErrorNote error=error operation=operation/> }.into_any()
+                            }
+                            error => view! { <Problem error=error/> }.into_any(),
+                        })
+                }}
+            </form>
+            <Results project=of_project step=step/>
+        </div>
+    }
+    .into_any()
+}
+
+/// The wrong fields of an input with what is wrong, without the `input.` in front.
+fn problem_words(checked: Result<(), InputProblem>) -> Vec<(String, String)> {
+    match checked {
+        Ok(()) => Vec::new(),
+        Err(InputProblem::TooLarge { field }) => vec![(
+            field.to_owned(),
+            "This is too long. Shorten it to 200,000 characters.".to_owned(),
+        )],
+        Err(InputProblem::Invalid(wrong)) => wrong
+            .into_iter()
+            .map(|wrong| {
+                let field = wrong.field.trim_start_matches("input.").to_owned();
+                (field, wrong.message)
+            })
+            .collect(),
+    }
+}
+
+/// Who would generate with the settings as they are.
+#[component]
+fn Who(level: LevelStore, operation: Operation, model: Memo<Option<Model>>) -> impl IntoView {
+    let stores = stores();
+    let catalog = stores.catalog();
+    let today = stores.session.today.get_value();
+    let provider = {
+        let catalog = catalog.clone();
+        Memo::new(move |_| level.provider(operation, &catalog))
+    };
+    let name = Memo::new(move |_| {
+        let id = level.model(operation, provider.get(), &catalog)?;
+        Some(stores.model_name(operation, provider.get(), &id))
+    });
+    let standing = Memo::new(move |_| {
+        level
+            .glances
+            .with(|glances| key_standing(glances.get(&operation)))
+    });
+    view! {
+        <p class="who-line">
+            {move || view! { <Logo provider=provider.get()/> }}
+            <span>{move || provider.get().label()}</span>
+            <span class="quiet">{name}</span>
+            <span class=move || standing.get().class()>
+                {move || key_words(standing.get(), provider.get())}
+            </span>
+            <span class="quiet">
+                {move || model.with(|model| price_hint(model.as_ref(), operation, &today))}
+            </span>
+        </p>
+    }
+    .into_any()
+}
+
+#[component]
+fn Results(project: ProjectId, step: Step) -> impl IntoView {
+    let generations = stores().generations;
+    let ids = Memo::new(move |_| {
+        generations.items.with(|items| {
+            items
+                .iter()
+                .filter(|item| item.project_id.as_ref() == Some(&project))
+                .filter(|item| belongs_to(item.step, item.operation, step))
+                .map(|item| item.id.clone())
+                .collect::<Vec<GenerationId>>()
+        })
+    });
+    view! {
+        <section class="results" aria-labelledby="results-heading">
+            <h2 id="results-heading">"Results"</h2>
+            {move || {
+                ids.with(Vec::is_empty)
+                    .then(|| {
+                        view! {
+                            <div class="empty">
+                                <p>"Nothing has been generated in this step yet."</p>
+                            </div>
+                        }
+                    })
+            }}
+            <For
+                each=move || ids.get()
+                key=Clone::clone
+                children=|id| view! { <GenerationCard id=id/> }
+            />
+        </section>
+    }
+    .into_any()
+}
+
+/// Whether a generation is shown in a step: one that names its step there alone, any other in the
+/// first step of its operation.
+fn belongs_to(own: Option<Step>, operation: Operation, step: Step) -> bool {
+    own.or_else(|| {
+        Step::ALL
+            .into_iter()
+            .find(|step| step.operation() == operation)
+    }) == Some(step)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::FieldError;
+
+    #[test]
+    fn a_generation_shows_in_one_step_only() {
+        for operation in Operation::ALL {
+            for own in [None, Some(Step::Scenes)] {
+                let shown = Step::ALL
+                    .into_iter()
+                    .filter(|step| belongs_to(own, operation, *step))
+                    .count();
+                assert_eq!(shown, 1, "{operation} {own:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn wrong_fields_are_named_as_on_the_page() {
+        let wrong = InputProblem::Invalid(vec![FieldError {
+            field: "input.prompt".into(),
+            message: "Write something first.".into(),
+        }]);
+        assert_eq!(
+            problem_words(Err(wrong)),
+            [("prompt".to_owned(), "Write something first.".to_owned())]
+        );
+        assert!(problem_words(Ok(())).is_empty());
+    }
+}

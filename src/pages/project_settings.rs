@@ -1,0 +1,103 @@
+//! A project's own providers and models, each inherited or set here.
+
+use super::{signed_in, skeleton};
+use crate::{
+    components::{EndpointFields, Overview, Problem, ProviderFields, SaveIndicator},
+    stores::{LevelStore, stores},
+    words::{heading, key_standing, key_words, purpose},
+};
+use domain::{Operation, ProjectId, project::Project};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+/// The page.
+#[component]
+pub fn ProjectSettingsPage() -> impl IntoView {
+    if !signed_in() {
+        return ().into_any();
+    }
+    let stores = stores();
+    let params = use_params_map();
+    let id =
+        Memo::new(move |_| ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
+    Effect::new(move |_| stores.projects.ensure_opened(id.get()));
+    let is_open = Memo::new(move |_| stores.projects.opened(&id.get()).is_some());
+    let content = move || {
+        is_open.get();
+        let problem = stores.projects.problem.get();
+        match (stores.projects.opened_untracked(&id.get()), problem) {
+            (Some((project, level)), _) => {
+                view! { <Content project=project level=level/> }.into_any()
+            }
+            (None, Some(error)) => view! {
+                <section class="page">
+                    <Problem error=error/>
+                </section>
+            }
+            .into_any(),
+            (None, None) => skeleton(),
+        }
+    };
+    content.into_any()
+}
+
+#[component]
+fn Content(project: Project, level: LevelStore) -> impl IntoView {
+    view! {
+        <Title text=format!("Settings of {}", project.name)/>
+        <section class="page" aria-labelledby="model-heading">
+            <p class="back">
+                <a href=format!("/projects/{}", project.id)>"← Back to " {project.name.clone()}</a>
+            </p>
+            <h1>{project.name}</h1>
+            <div class="section-head">
+                <h2 id="model-heading">"Model Configuration"</h2>
+                <SaveIndicator level=level/>
+            </div>
+            <p class="hint">
+                "What is set here holds for this project and comes before your own settings. “Automatic” goes back to what is inherited. Keys are always yours: "
+                <a href="/settings">"manage keys"</a>
+            </p>
+            <div class="panes">
+                <Overview level=level/>
+                <div class="details">
+                    {Operation::ALL
+                        .into_iter()
+                        .map(|operation| view! { <Section level=level operation=operation/> })
+                        .collect_view()}
+                    <section class="card operation" id="endpoints">
+                        <h3>"Modal endpoints"</h3>
+                        <EndpointFields level=level/>
+                    </section>
+                </div>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Section(level: LevelStore, operation: Operation) -> impl IntoView {
+    let catalog = stores().catalog();
+    let words = Memo::new(move |_| {
+        let standing = level
+            .glances
+            .with(|glances| key_standing(glances.get(&operation)));
+        (
+            standing.class(),
+            key_words(standing, level.provider(operation, &catalog)),
+        )
+    });
+    view! {
+        <section class="card operation" id=operation.as_str()>
+            <h3>
+                {heading(operation)}
+                <span class=move || words.get().0>{move || words.get().1}</span>
+            </h3>
+            <p class="hint">{purpose(operation)}</p>
+            <ProviderFields level=level operation=operation/>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,329 @@
+//! The list of projects: make, open, rename, delete.
+
+use super::{signed_in, skeleton};
+use crate::{
+    browser,
+    components::{Dialog, Problem},
+    server_fns::FnError,
+    stores::stores,
+};
+use domain::{
+    ProjectId,
+    project::{MAX_NAME, Project},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_navigate, use_query_map},
+};
+
+/// The page.
+#[component]
+pub fn ProjectsPage() -> impl IntoView {
+    if !signed_in() {
+        return ().into_any();
+    }
+    let stores = stores();
+    let projects = stores.projects;
+    Effect::new(move |_| projects.ensure_listed());
+    let query = use_query_map();
+    let welcome = move || {
+        let asked = query.with(|query| query.get("welcome").is_some());
+        let admin = stores
+            .session
+            .me
+            .with(|me| me.as_ref().is_some_and(|me| me.user.is_admin));
+        asked.then_some(admin)
+    };
+    let deleting = RwSignal::new(None::<Project>);
+    view! {
+        <Title text="Projects"/>
+        <section class="page">
+            <h1>"Projects"</h1>
+            {move || {
+                welcome()
+                    .map(|admin| {
+                        view! {
+                            <div class="note good">
+                                {admin
+                                    .then(|| {
+                                        view! {
+                                            <p>
+                                                "Yours is the first account of this instance, so you run it."
+                                            </p>
+                                        }
+                                    })}
+                                <p>
+                                    "Next: " <a href="/settings">"choose providers and enter a key"</a>
+                                    ", or create a project and start; you are asked for what is missing."
+                                </p>
+                            </div>
+                        }
+                    })
+            }}
+            <NewProject/>
+            {move || projects.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || {
+                let failed = projects.problem.with(Option::is_some);
+                match projects.list.get() {
+                    None if failed => ().into_any(),
+                    None => skeleton(),
+                    Some(list) if list.is_empty() => view! {
+                        <div class="empty">
+                            <p>"There are no projects yet."</p>
+                            <p class="hint">"Give your film a working title and create it above."</p>
+                        </div>
+                    }
+                    .into_any(),
+                    Some(list) => view! {
+                        <ul class="project-list">
+                            {list
+                                .into_iter()
+                                .map(|project| {
+                                    view! { <ProjectRow project=project deleting=deleting/> }
+                                })
+                                .collect_view()}
+                        </ul>
+                    }
+                    .into_any(),
+                }
+            }}
+        </section>
+        <DeleteDialog deleting=deleting/>
+    }
+    .into_any()
+}
+
+#[component]
+fn NewProject() -> impl IntoView {
+    let stores = stores();
+    let name = RwSignal::new(String::new());
+    let sending = RwSignal::new(false);
+    let error = RwSignal::new(None::<FnError>);
+    let navigate = use_navigate();
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wanted = name.get_untracked().trim().to_owned();
+        if wanted.is_empty() || sending.get_untracked() {
+            return;
+        }
+        sending.set(true);
+        error.set(None);
+        let navigate = navigate.clone();
+        stores.projects.create(wanted, move |answer| {
+            // The page may have been left meanwhile.
+            sending.try_set(false);
+            match answer {
+                Ok(project) => {
+                    navigate(
+                        &format!("/projects/{}", project.id),
+                        NavigateOptions::default(),
+                    );
+                }
+                Err(problem) => {
+                    error.try_set(Some(problem));
+                }
+            }
+        });
+    };
+    view! {
+        <form class="new-project" method="post" on:submit=submit>
+            <div class="field">
+                <label for="project-name">"Project name"</label>
+                <input
+                    id="project-name"
+                    type="text"
+                    autocomplete="off"
+                    maxlength=MAX_NAME.to_string()
+                    required
+                    disabled=move || !stores.session.alive.get()
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+            </div>
+            <button
+                type="submit"
+                class="primary"
+                disabled=move || !stores.session.alive.get() || sending.get()
+            >
+                "Create project"
+            </button>
+        </form>
+        {move || error.get().map(|error| view! { <Problem error=error/> })}
+    }
+    .into_any()
+}
+
+#[component]
+fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl IntoView {
+    let stores = stores();
+    let renaming = RwSignal::new(false);
+    let error = RwSignal::new(None::<FnError>);
+    let Project { id, name, .. } = project.clone();
+    let day = project
+        .updated_at
+        .to_rfc3339()
+        .chars()
+        .take(10)
+        .collect::<String>();
+    let still = move || !stores.session.alive.get();
+    let label = format!("project-{id}");
+    let for_rename = project.clone();
+    view! {
+        <li class="card project-row">
+            {move || {
+                if renaming.get() {
+                    view! { <Rename project=for_rename.clone() renaming=renaming error=error/> }
+                        .into_any()
+                } else {
+                    view! {
+                        <a class="project-name" id=label.clone() href=format!("/projects/{id}")>
+                            {name.clone()}
+                        </a>
+                        <span class="hint">"Changed " {day.clone()}</span>
+                        <span class="actions">
+                            <button
+                                type="button"
+                                class="small"
+                                aria-describedby=label.clone()
+                                disabled=still
+                                on:click=move |_| {
+                                    renaming.set(true);
+                                    browser::form::focus_soon("rename".to_owned());
+                                }
+                            >
+                                "Rename"
+                            </button>
+                            <button
+                                type="button"
+                                class="small"
+                                aria-describedby=label.clone()
+                                disabled=still
+                                on:click={
+                                    let project = project.clone();
+                                    move |_| deleting.set(Some(project.clone()))
+                                }
+                            >
+                                "Delete"
+                            </button>
+                        </span>
+                    }
+                    .into_any()
+                }
+            }}
+            {move || error.get().map(|error| view! { <Problem error=error/> })}
+        </li>
+    }
+    .into_any()
+}
+
+#[component]
+fn Rename(
+    project: Project,
+    renaming: RwSignal<bool>,
+    error: RwSignal<Option<FnError>>,
+) -> impl IntoView {
+    let stores = stores();
+    let name = RwSignal::new(project.name.clone());
+    let id: ProjectId = project.id;
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        let wanted = name.get_untracked().trim().to_owned();
+        if wanted.is_empty() {
+            return;
+        }
+        stores
+            .projects
+            .rename(id.clone(), wanted, move |answer| match answer {
+                Ok(()) => {
+                    error.try_set(None);
+                    renaming.try_set(false);
+                }
+                Err(problem) => {
+                    error.try_set(Some(problem));
+                }
+            });
+    };
+    view! {
+        <form class="rename" method="post" on:submit=submit>
+            <label class="visually-hidden" for="rename">
+                "New name"
+            </label>
+            <input
+                id="rename"
+                type="text"
+                autocomplete="off"
+                maxlength=MAX_NAME.to_string()
+                value=project.name
+                on:input=move |event| name.set(event_target_value(&event))
+                on:keydown=move |event| {
+                    if event.key() == "Escape" {
+                        renaming.set(false);
+                    }
+                }
+            />
+            <button type="submit" class="primary small">
+                "Save name"
+            </button>
+            <button type="button" class="small" on:click=move |_| renaming.set(false)>
+                "Cancel"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+#[component]
+fn DeleteDialog(deleting: RwSignal<Option<Project>>) -> impl IntoView {
+    let stores = stores();
+    let error = RwSignal::new(None::<FnError>);
+    let close = move || {
+        error.set(None);
+        deleting.set(None);
+    };
+    let delete = move |_| {
+        if let Some(project) = deleting.get_untracked() {
+            stores
+                .projects
+                .delete(project.id, move |answer| match answer {
+                    Ok(()) => {
+                        deleting.try_set(None);
+                    }
+                    Err(problem) => {
+                        error.try_set(Some(problem));
+                    }
+                });
+        }
+    };
+    view! {
+        <Dialog
+            id="delete-project"
+            title="Delete project".to_owned()
+            open=Signal::derive(move || deleting.with(Option::is_some))
+            on_close=close
+        >
+            <p>
+                {move || {
+                    deleting
+                        .get()
+                        .map(|project| {
+                            format!(
+                                "“{}” and everything that was generated in it will be deleted. This cannot be undone.",
+                                project.name,
+                            )
+                        })
+                }}
+            </p>
+            {move || error.get().map(|error| view! { <Problem error=error/> })}
+            <div class="dialog-foot">
+                <button type="button" autofocus on:click=move |_| close()>
+                    "Cancel"
+                </button>
+                <button type="button" class="danger" on:click=delete>
+                    "Delete project"
+                </button>
+            </div>
+        </Dialog>
+    }
+    .into_any()
+}

@@ -1,0 +1,117 @@
+//! The person's settings: every operation with its provider, model and key.
+
+use super::{signed_in, skeleton};
+use crate::{
+    components::{
+        EndpointFields, KeyField, KeySection, Overview, Problem, ProviderFields, SaveIndicator,
+        places, spare_slots, used_providers,
+    },
+    stores::stores,
+    words::{heading, purpose},
+};
+use domain::{Operation, ProviderId};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The page.
+#[component]
+pub fn SettingsPage() -> impl IntoView {
+    if !signed_in() {
+        return ().into_any();
+    }
+    let stores = stores();
+    let level = stores.personal;
+    Effect::new(move |_| level.ensure_loaded());
+    view! {
+        <Title text="Settings"/>
+        <section class="page" aria-labelledby="providers-heading">
+            <h1>"Settings"</h1>
+            <div class="section-head">
+                <h2 id="providers-heading">"API Keys & Providers"</h2>
+                <SaveIndicator level=level with_keys=true/>
+            </div>
+            <p class="hint">
+                "Everything is saved by itself. Keys are encrypted, are never shown again, and go to their provider alone."
+            </p>
+            {move || level.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || {
+                let loaded = level.is_loaded();
+                let failed = level.problem.with(Option::is_some);
+                if loaded {
+                    view! { <Panes/> }.into_any()
+                } else if failed {
+                    ().into_any()
+                } else {
+                    skeleton()
+                }
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Panes() -> impl IntoView {
+    let stores = stores();
+    let catalog = stores.catalog();
+    let level = stores.personal;
+    let placed = {
+        let catalog = catalog.clone();
+        Memo::new(move |_| places(used_providers(level, &catalog, &Operation::ALL)))
+    };
+    let spare = Memo::new(move |_| {
+        let used: Vec<ProviderId> = used_providers(level, &catalog, &Operation::ALL)
+            .into_iter()
+            .map(|(_, provider)| provider)
+            .collect();
+        spare_slots(&catalog, &used, |slot| {
+            stores.keys.slot(slot).with(|state| state.is_configured())
+        })
+    });
+    view! {
+        <div class="panes">
+            <Overview level=level/>
+            <div class="details">
+                {Operation::ALL
+                    .into_iter()
+                    .map(|operation| {
+                        view! {
+                            <section class="card operation" id=operation.as_str()>
+                                <h3>{heading(operation)}</h3>
+                                <p class="hint">{purpose(operation)}</p>
+                                <ProviderFields level=level operation=operation/>
+                                <KeySection operation=operation places=placed/>
+                            </section>
+                        }
+                    })
+                    .collect_view()}
+                <section class="card operation" id="endpoints">
+                    <h3>"Modal endpoints"</h3>
+                    <p class="hint">
+                        "The addresses of your own deployments. Each operation has one; editing images has its own."
+                    </p>
+                    <EndpointFields level=level/>
+                </section>
+                {move || {
+                    (!spare.with(Vec::is_empty))
+                        .then(|| {
+                            view! {
+                                <section class="card operation" id="more-keys">
+                                    <h3>"More API keys"</h3>
+                                    <p class="hint">
+                                        "Of providers that no operation uses at the moment. They are kept for when you switch."
+                                    </p>
+                                    <For
+                                        each=move || spare.get()
+                                        key=|slot| *slot
+                                        children=|slot| view! { <KeyField provider=slot/> }
+                                    />
+                                </section>
+                            }
+                        })
+                }}
+            </div>
+        </div>
+    }
+    .into_any()
+}

@@ -1,0 +1,265 @@
+//! What was generated and what it has cost. What is not known is shown apart and never counted as
+//! nothing.
+
+use super::{signed_in, skeleton};
+use crate::{
+    components::Problem,
+    stores::stores,
+    words::{estimate_words, heading, usd},
+};
+use domain::{
+    Operation,
+    generation::{Generation, Status},
+    money::{MicroUsd, format_credits},
+};
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+/// The sum of one operation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Row {
+    operation: Operation,
+    generations: usize,
+    cost: MicroUsd,
+    unknown: usize,
+}
+
+/// Adds up what succeeded, per operation. An actual cost that is not known counts as unknown.
+fn rows(items: &[Generation]) -> Vec<Row> {
+    Operation::ALL
+        .into_iter()
+        .filter_map(|operation| {
+            let mut row = Row {
+                operation,
+                generations: 0,
+                cost: MicroUsd::ZERO,
+                unknown: 0,
+            };
+            for item in items.iter().filter(|item| item.operation == operation) {
+                row.generations += 1;
+                match item.actual.as_ref().and_then(|actual| actual.micro_usd) {
+                    Some(cost) => row.cost = row.cost.plus(cost.high),
+                    None if matches!(item.status, Status::Succeeded | Status::Unknown) => {
+                        row.unknown += 1;
+                    }
+                    None => {}
+                }
+            }
+            (row.generations > 0).then_some(row)
+        })
+        .collect()
+}
+
+/// The page.
+#[component]
+pub fn UsagePage() -> impl IntoView {
+    if !signed_in() {
+        return ().into_any();
+    }
+    let generations = stores().generations;
+    Effect::new(move |_| generations.ensure_complete());
+    view! {
+        <Title text="Usage"/>
+        <section class="page">
+            <h1>"Usage"</h1>
+            <p class="hint">
+                "Your latest generations. 200 credits are one US dollar; what you pay is decided by the provider."
+            </p>
+            {move || generations.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || {
+                if !generations.complete.get() {
+                    return if generations.problem.with(Option::is_some) {
+                        ().into_any()
+                    } else {
+                        skeleton()
+                    };
+                }
+                let items = generations.items.get();
+                if items.is_empty() {
+                    return view! {
+                        <div class="empty">
+                            <p>"Nothing has been generated yet."</p>
+                        </div>
+                    }
+                    .into_any();
+                }
+                view! {
+                    <Sums items=items.clone()/>
+                    <Lines items=items/>
+                }
+                .into_any()
+            }}
+        </section>
+    }
+    .into_any()
+}
+
+#[component]
+fn Sums(items: Vec<Generation>) -> impl IntoView {
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-labelledby="sums-heading">
+            <table class="data">
+                <caption id="sums-heading">"By operation"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"Operation"</th>
+                        <th scope="col">"Generations"</th>
+                        <th scope="col">"Cost"</th>
+                        <th scope="col">"Cost not known"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {rows(&items)
+                        .into_iter()
+                        .map(|row| {
+                            view! {
+                                <tr>
+                                    <th scope="row">{heading(row.operation)}</th>
+                                    <td>{row.generations}</td>
+                                    <td>
+                                        {format!(
+                                            "{} credits ({})",
+                                            format_credits(row.cost),
+                                            usd(row.cost),
+                                        )}
+                                    </td>
+                                    <td>{(row.unknown > 0).then_some(row.unknown)}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+#[component]
+fn Lines(items: Vec<Generation>) -> impl IntoView {
+    let stores = stores();
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-labelledby="lines-heading">
+            <table class="data">
+                <caption id="lines-heading">"Latest"</caption>
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"What"</th>
+                        <th scope="col">"Provider and model"</th>
+                        <th scope="col">"Estimated"</th>
+                        <th scope="col">"Actual"</th>
+                        <th scope="col">"Paid by"</th>
+                        <th scope="col">"State"</th>
+                    </tr>
+                </thead>
+                <tbody>
+                    {items
+                        .into_iter()
+                        .map(|item| {
+                            let resolution = &item.resolution;
+                            let model = stores
+                                .model_name(item.operation, resolution.provider, &resolution.model);
+                            view! {
+                                <tr>
+                                    <td>{minute(&item.created_at.to_rfc3339())}</td>
+                                    <td>{heading(item.operation)}</td>
+                                    <td>{resolution.provider.label()} " · " {model}</td>
+                                    <td>{item.estimate.words()}</td>
+                                    <td>
+                                        {item
+                                            .actual
+                                            .as_ref()
+                                            .map_or_else(|| "—".to_owned(), estimate_words)}
+                                    </td>
+                                    <td>{resolution.payer.words()}</td>
+                                    <td>{item.status.words()}</td>
+                                </tr>
+                            }
+                        })
+                        .collect_view()}
+                </tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+/// Day and minute in UTC of an RFC 3339 time.
+fn minute(moment: &str) -> String {
+    format!(
+        "{} UTC",
+        moment
+            .chars()
+            .take(16)
+            .collect::<String>()
+            .replace('T', " ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{
+        GenerationId, ProviderId, Timestamp,
+        input::{GenerationInput, MusicInput},
+        pricing::{Estimate, PriceStatus, Span},
+        resolution::{Payer, Resolution},
+    };
+
+    fn item(status: Status, actual: Option<i64>) -> Generation {
+        Generation {
+            id: GenerationId("g".into()),
+            project_id: None,
+            step: None,
+            operation: Operation::Music,
+            status,
+            input: GenerationInput::Music(MusicInput::default()),
+            resolution: Resolution {
+                operation: Operation::Music,
+                provider: ProviderId::Kie,
+                model: "m".into(),
+                endpoint: None,
+                credential: None,
+                payer: Payer::User,
+                trace: Default::default(),
+            },
+            estimate: Estimate::unknown(),
+            actual: actual.map(|cost| Estimate {
+                status: PriceStatus::Known,
+                credits: None,
+                micro_usd: Some(Span::exact(MicroUsd(cost))),
+                lines: Vec::new(),
+            }),
+            outputs: Vec::new(),
+            text: None,
+            error: None,
+            created_at: Timestamp(0),
+            finished_at: None,
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_counted_apart_and_what_failed_costs_nothing() {
+        let items = [
+            item(Status::Succeeded, Some(5_000)),
+            item(Status::Succeeded, None),
+            item(Status::Unknown, None),
+            item(Status::Failed, None),
+        ];
+        assert_eq!(
+            rows(&items),
+            [Row {
+                operation: Operation::Music,
+                generations: 4,
+                cost: MicroUsd(5_000),
+                unknown: 2
+            }]
+        );
+    }
+
+    #[test]
+    fn times_are_short_and_say_their_zone() {
+        assert_eq!(minute("2026-11-22T10:00:00.5Z"), "2026-11-22 10:00 UTC");
+    }
+}

@@ -1,0 +1,221 @@
+//! Wires the parts of the server in the order in which a request meets them, and runs it until it
+//! is told to stop.
+
+use axum::{
+    Router,
+    http::StatusCode,
+    extract::{DefaultBodyLimit, Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing::post,
+    serve::ListenerExt,
+};
+use film_generator::{
+    app,
+    seed,
+    shell::{self, Bundle},
+};
+use leptos::prelude::{LeptosOptions, provide_context};
+use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+use server::{
+    api,
+    app::App,
+    config::{Config, ProviderMode},
+    generation::worker,
+    start::{Problem, start},
+    web::{self, Cacheable, MaybeActor},
+};
+use std::{net::SocketAddr, path::Path, time::Duration};
+use tokio::{net::TcpListener, sync::watch};
+use tower_http::services::ServeDir;
+use url::Url;
+
+/// How long requests may go on after the stop.
+const GRACE: Duration = Duration::from_secs(9);
+
+/// Serves until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// [`Problem`] where it cannot start.
+pub async fn run(config: Config) -> Result<(), Problem> {
+    let bundle = Bundle::from_dist(&config.dist).map_err(|problem| {
+        Problem::Config(format!("FILM_DIST must be a folder with a complete bundle. {problem}"))
+    })?;
+    let (stop, stopped) = watch::channel(false);
+    let sandbox = sandbox(&config, stopped.clone()).await?;
+    let app = start(config, sandbox.as_ref()).await?;
+    let addr = app.config.addr;
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(|error| Problem::Start(format!("FILM_ADDR {addr} cannot be listened on: {error}.")))?;
+    let listener = listener.tap_io(|socket| {
+        if let Err(error) = socket.set_nodelay(true) {
+            tracing::debug!(%error, "a socket keeps its delay");
+        }
+    });
+
+    let jobs = tokio::spawn(worker::run(app.clone(), stopped.clone()));
+    let router = router(app.clone(), bundle);
+    tracing::info!(address = %app.config.public_origin.as_str(), "ready");
+    tokio::spawn(async move {
+        stop_signal().await;
+        tracing::info!("stopping");
+        stop.send_replace(true);
+    });
+    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(told(stopped.clone()));
+    tokio::select! {
+        outcome = serving => outcome.map_err(|error| Problem::start("The server stopped", &error))?,
+        () = async { told(stopped).await; tokio::time::sleep(GRACE).await } => {
+            tracing::info!("open connections are cut");
+        }
+    }
+    if let Err(error) = jobs.await {
+        tracing::error!(%error, "the worker stopped badly");
+    }
+    app.db.close().await;
+    Ok(())
+}
+
+/// Serves simulated providers until Ctrl-C or SIGTERM.
+///
+/// # Errors
+/// [`Problem::Start`] where the address cannot be listened on.
+pub async fn sandbox_alone(addr: SocketAddr) -> Result<(), Problem> {
+    let listener = TcpListener::bind(addr).await.map_err(|error| Problem::start("The sandbox", &error))?;
+    println!("Simulated providers at http://{addr}. Every key that begins with sandbox- works.");
+    sandbox::serve(listener, sandbox::Config::default(), stop_signal())
+        .await
+        .map_err(|error| Problem::start("The sandbox stopped", &error))
+}
+
+async fn told(mut stopped: watch::Receiver<bool>) {
+    // An error says that the sender is gone, which is a stop as well.
+    drop(stopped.wait_for(|stop| *stop).await);
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
+
+/// The address of the sandbox, if one is to be used; starts the embedded one where it is asked for.
+async fn sandbox(config: &Config, stopped: watch::Receiver<bool>) -> Result<Option<Url>, Problem> {
+    match &config.providers {
+        ProviderMode::Live => Ok(None),
+        ProviderMode::At(origin) => Ok(Some(origin.clone())),
+        ProviderMode::Sandbox => embedded_sandbox(stopped).await.map(Some),
+    }
+}
+
+async fn embedded_sandbox(stopped: watch::Receiver<bool>) -> Result<Url, Problem> {
+    let failed = |error: &dyn std::fmt::Display| Problem::start("The embedded sandbox", error);
+    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed(&error))?;
+    let addr = listener.local_addr().map_err(|error| failed(&error))?;
+    let origin = Url::parse(&format!("http://{addr}")).map_err(|error| failed(&error))?;
+    tokio::spawn(sandbox::serve(listener, sandbox::Config::default(), told(stopped)));
+    Ok(origin)
+}
+
+#[derive(Clone)]
+struct Pages {
+    app: App,
+    options: LeptosOptions,
+}
+
+impl axum::extract::FromRef<Pages> for LeptosOptions {
+    fn from_ref(pages: &Pages) -> Self {
+        pages.options.clone()
+    }
+}
+
+fn router(app: App, bundle: Bundle) -> Router {
+    let origin = app.config.public_origin.clone();
+    let context = {
+        let (app, bundle) = (app.clone(), bundle);
+        move || {
+            provide_context(app.clone());
+            provide_context(bundle.clone());
+        }
+    };
+    let options = LeptosOptions::builder().output_name("client").build();
+    let state = Pages { app: app.clone(), options };
+    let unknown = render_app_to_stream_with_context(context.clone(), shell::shell);
+    let not_found = async move |request: Request| {
+        let mut answer = unknown(request).await;
+        *answer.status_mut() = StatusCode::NOT_FOUND;
+        answer
+    };
+    let pages = Router::new()
+        .leptos_routes_with_context(
+            &state,
+            generate_route_list(app::App),
+            context.clone(),
+            shell::shell,
+        )
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), seeded))
+        .with_state(state);
+    let functions = Router::new()
+        .route(
+            "/fn/{*name}",
+            post(move |request: Request| {
+                leptos_axum::handle_server_fns_with_context(context.clone(), request)
+            }),
+        )
+        .layer(DefaultBodyLimit::max(FUNCTION_BODY))
+        .layer(middleware::from_fn_with_state(origin.clone(), web::guard::server_functions));
+    let api = api::router(app.clone())
+        .layer(middleware::from_fn_with_state(origin.clone(), web::guard::api));
+    let files = files(&app.config.dist);
+    Router::new()
+        .merge(pages)
+        .merge(functions)
+        .nest("/api/v1", api)
+        .layer(middleware::from_fn_with_state(app.clone(), web::session::find))
+        .layer(middleware::from_fn_with_state(origin.clone(), web::one_origin::redirect))
+        .merge(api::health(app))
+        .merge(files)
+        .layer(web::panics::caught())
+        .layer(middleware::from_fn_with_state(origin, web::headers::secure))
+        .layer(middleware::from_fn(web::log::requests))
+}
+
+/// The bundle's files. Those with a hash in their names never change.
+fn files(dist: &Path) -> Router {
+    let files = ServeDir::new(dist).precompressed_br();
+    Router::new().nest_service("/pkg", files).layer(middleware::from_fn(
+        async |request: Request, next: Next| {
+            let is_hashed = !request.uri().path().contains("/logos/")
+                && [".js", ".wasm", ".css"].iter().any(|end| request.uri().path().ends_with(end));
+            let mut answer = next.run(request).await;
+            if answer.status().is_success() {
+                let keep = if is_hashed { Cacheable::Forever } else { Cacheable::AnHour };
+                answer.extensions_mut().insert(keep);
+            }
+            answer
+        },
+    ))
+}
+
+/// The largest body of a server function: a generation with pictures.
+const FUNCTION_BODY: usize = 9 << 20;
+
+/// Loads what the page needs before it is rendered.
+async fn seeded(
+    State(pages): State<Pages>,
+    MaybeActor(actor): MaybeActor,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let path = request.uri().path().to_owned();
+    let seed = seed::load(&pages.app, actor.as_ref(), &path).await;
+    request.extensions_mut().insert(seed);
+    next.run(request).await
+}

@@ -1,0 +1,52 @@
+//! Generations: made, followed, cancelled.
+
+use super::FnError;
+use domain::{
+    GenerationId,
+    generation::{Generation, Wanted},
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+#[cfg(feature = "ssr")]
+use super::request::{answer, refuse, signed_in};
+
+/// Writes a generation down; it is sent by the worker. The same key and wish give the same answer.
+#[server(prefix = "/fn", endpoint = "generation_create", input = Json, output = Json)]
+pub async fn generation_create(
+    wanted: Wanted,
+    idempotency_key: String,
+) -> Result<Generation, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::generation::create(&app, &actor, wanted, Some(&idempotency_key)).await)
+}
+
+/// How far these generations are. One that is gone is left out.
+#[server(prefix = "/fn", endpoint = "generation_follow", input = Json, output = Json)]
+pub async fn generation_follow(
+    #[server(default)] ids: Vec<GenerationId>,
+) -> Result<Vec<Generation>, FnError> {
+    let (app, actor) = signed_in()?;
+    let mut found = Vec::new();
+    for id in ids.iter().take(50) {
+        match server::generation::get(&app, &actor, id).await {
+            Ok(generation) => found.push(generation),
+            Err(error) if error.code == domain::ErrorCode::NotFound => {}
+            Err(error) => return Err(refuse(error)),
+        }
+    }
+    Ok(found)
+}
+
+/// The person's generations, newest first.
+#[server(prefix = "/fn", endpoint = "generation_list", input = Json, output = Json)]
+pub async fn generation_list() -> Result<Vec<Generation>, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(crate::seed::generations(&app, &actor, None).await)
+}
+
+/// Cancels a generation where that is still possible.
+#[server(prefix = "/fn", endpoint = "generation_cancel", input = Json, output = Json)]
+pub async fn generation_cancel(id: GenerationId) -> Result<Generation, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::generation::cancel(&app, &actor, &id).await)
+}

@@ -1,0 +1,40 @@
+//! API keys. They travel to the server and never back.
+
+use super::FnError;
+use domain::{
+    ProviderId,
+    keys::{KeyReport, SecretView},
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+#[cfg(feature = "ssr")]
+use super::request::{answer, signed_in};
+
+/// Stores a key in a slot, in place of the one that is there.
+#[server(prefix = "/fn", endpoint = "key_put", input = Json, output = Json)]
+pub async fn key_put(
+    provider: ProviderId,
+    key: String,
+    secret: Option<String>,
+) -> Result<SecretView, FnError> {
+    let (app, actor) = signed_in()?;
+    let input = server::keys::KeyInput {
+        key: key.into(),
+        secret: secret.map(Into::into),
+    };
+    answer(server::keys::put(&app, &actor, provider, input).await)
+}
+
+/// Removes the key in a slot.
+#[server(prefix = "/fn", endpoint = "key_remove", input = Json, output = Json)]
+pub async fn key_remove(provider: ProviderId) -> Result<(), FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::keys::remove(&app, &actor, provider).await)
+}
+
+/// Tests the stored key without cost; nothing stored changes.
+#[server(prefix = "/fn", endpoint = "key_test", input = Json, output = Json)]
+pub async fn key_test(provider: ProviderId) -> Result<KeyReport, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::keys::test(&app, &actor, provider, None).await)
+}

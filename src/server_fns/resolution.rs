@@ -1,0 +1,26 @@
+//! Who would generate, for how much, and why. Nothing is sent to anybody.
+
+use super::FnError;
+use crate::seed::Glances;
+use domain::{
+    ApiError, ProjectId,
+    generation::{Preview, Wanted},
+};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+#[cfg(feature = "ssr")]
+use super::request::{answer, signed_in};
+
+/// What each operation comes to now.
+#[server(prefix = "/fn", endpoint = "resolution_glances", input = Json, output = Json)]
+pub async fn resolution_glances(project: Option<ProjectId>) -> Result<Glances, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(crate::seed::glances(&app, &actor, project.as_ref()).await)
+}
+
+/// What a confirmation shows before anything is sent, or what stands in its way: both are answers.
+#[server(prefix = "/fn", endpoint = "resolution_preview", input = Json, output = Json)]
+pub async fn resolution_preview(wanted: Wanted) -> Result<Result<Preview, ApiError>, FnError> {
+    let (app, actor) = signed_in()?;
+    Ok(server::resolve::preview(&app, &actor, &wanted).await)
+}

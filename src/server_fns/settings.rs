@@ -1,0 +1,29 @@
+//! Settings of a person and of a project.
+
+use super::FnError;
+use crate::seed::LevelSeed;
+use domain::{ProjectId, error::CurrentValue, settings::Change};
+use leptos::{prelude::*, server_fn::codec::Json};
+
+#[cfg(feature = "ssr")]
+use super::request::{answer, signed_in};
+
+/// The person's settings, or a project's, with what each operation comes to.
+#[server(prefix = "/fn", endpoint = "settings_open", input = Json, output = Json)]
+pub async fn settings_open(project: Option<ProjectId>) -> Result<LevelSeed, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(crate::seed::level(&app, &actor, project.as_ref()).await)
+}
+
+/// Sets and clears fields of the person's settings, or of a project's.
+#[server(prefix = "/fn", endpoint = "settings_patch", input = Json, output = Json)]
+pub async fn settings_patch(
+    project: Option<ProjectId>,
+    #[server(default)] changes: Vec<Change>,
+) -> Result<Vec<CurrentValue>, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(match project {
+        Some(project) => server::settings::project_patch(&app, &actor, &project, &changes).await,
+        None => server::settings::patch(&app, &actor, &changes).await,
+    })
+}

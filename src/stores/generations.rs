@@ -1,0 +1,157 @@
+//! What was generated, and the following of what is not finished yet: once a second while somebody
+//! looks, wherever in the application they are.
+
+use crate::{
+    browser::{page, timer},
+    server_fns::{
+        FnError,
+        generations::{generation_cancel, generation_follow, generation_list},
+    },
+};
+use domain::{GenerationId, ProjectId, generation::Generation};
+use leptos::{prelude::*, task::spawn_local};
+
+/// How long to wait before asking again.
+const PAUSE_MILLIS: u32 = 1_000;
+/// How long to wait before asking again when the server could not be reached.
+const PAUSE_AFTER_FAILURE_MILLIS: u32 = 3_000;
+
+/// All known generations. Cheap to copy; it must live at the root.
+#[derive(Clone, Copy)]
+pub struct Generations {
+    /// Newest first.
+    pub items: RwSignal<Vec<Generation>>,
+    /// Whether all of the person's generations were loaded.
+    pub complete: RwSignal<bool>,
+    /// Why they could not be loaded.
+    pub problem: RwSignal<Option<FnError>>,
+    /// What was last said about a generation, for those who listen.
+    pub announcement: RwSignal<String>,
+    /// The time of the last look, in milliseconds since 1970; zero before the first.
+    pub now: RwSignal<i64>,
+    following: StoredValue<bool>,
+}
+
+impl Generations {
+    /// The generations that the page came with.
+    #[must_use]
+    pub fn new(seed: Option<Vec<Generation>>) -> Self {
+        Self {
+            complete: RwSignal::new(seed.is_some()),
+            items: RwSignal::new(seed.unwrap_or_default()),
+            problem: RwSignal::new(None),
+            announcement: RwSignal::new(String::new()),
+            now: RwSignal::new(0),
+            following: StoredValue::new(false),
+        }
+    }
+
+    /// Loads all of the person's generations where the page did not bring them.
+    pub fn ensure_complete(self) {
+        if self.complete.get_untracked() {
+            return;
+        }
+        spawn_local(async move {
+            match generation_list().await {
+                Ok(list) => {
+                    self.merge(list);
+                    self.complete.set(true);
+                    self.problem.set(None);
+                    self.follow();
+                }
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+
+    /// Takes in newer states and new generations.
+    pub fn merge(self, fresh: Vec<Generation>) {
+        if fresh.is_empty() {
+            return;
+        }
+        self.items.update(|items| {
+            for generation in fresh {
+                match items.iter_mut().find(|known| known.id == generation.id) {
+                    Some(known) => {
+                        if !known.status.is_final() && generation.status.is_final() {
+                            self.announcement.set(format!(
+                                "{}: {}",
+                                crate::words::heading(generation.operation),
+                                generation.status.words()
+                            ));
+                        }
+                        *known = generation;
+                    }
+                    None => items.push(generation),
+                }
+            }
+            items.sort_by(|a, b| {
+                b.created_at
+                    .cmp(&a.created_at)
+                    .then_with(|| b.id.cmp(&a.id))
+            });
+        });
+    }
+
+    /// One generation.
+    #[must_use]
+    pub fn get(self, id: &GenerationId) -> Option<Generation> {
+        self.items
+            .with(|items| items.iter().find(|item| item.id == *id).cloned())
+    }
+
+    /// Forgets what belonged to a deleted project.
+    pub fn forget_project(self, project: &ProjectId) {
+        self.items
+            .update(|items| items.retain(|item| item.project_id.as_ref() != Some(project)));
+    }
+
+    /// Follows what is not finished, if that is not done already. Stops when nothing is left or
+    /// nobody looks.
+    pub fn follow(self) {
+        if self.following.get_value() || self.unfinished().is_empty() {
+            return;
+        }
+        self.following.set_value(true);
+        self.look();
+    }
+
+    fn unfinished(self) -> Vec<GenerationId> {
+        self.items.with_untracked(|items| {
+            items
+                .iter()
+                .filter(|item| !item.status.is_final())
+                .map(|item| item.id.clone())
+                .collect()
+        })
+    }
+
+    fn look(self) {
+        let ids = self.unfinished();
+        if ids.is_empty() || page::is_hidden() {
+            self.following.set_value(false);
+            return;
+        }
+        spawn_local(async move {
+            let pause = match generation_follow(ids).await {
+                Ok(fresh) => {
+                    self.merge(fresh);
+                    PAUSE_MILLIS
+                }
+                Err(_) => PAUSE_AFTER_FAILURE_MILLIS,
+            };
+            self.now.set(timer::now_millis());
+            timer::after(pause, move || self.look());
+        });
+    }
+
+    /// Cancels a generation where that is still possible.
+    pub fn cancel(self, id: GenerationId) {
+        spawn_local(async move {
+            match generation_cancel(id).await {
+                Ok(generation) => self.merge(vec![generation]),
+                Err(error) => self.announcement.set(error.sentence()),
+            }
+        });
+    }
+}

@@ -1,0 +1,459 @@
+//! The settings of one level, a person's or a project's: what is stored, what is being typed, and
+//! the saves on their way. One machine per field; the pages only show and report edits.
+
+use crate::{
+    browser::{save, timer},
+    seed::{Glances, LevelSeed},
+    server_fns::{
+        FnError,
+        resolution::resolution_glances,
+        settings::{SettingsPatch, settings_open},
+    },
+    words::{Inherited, Summary, inherited, summarize},
+};
+use domain::{
+    ErrorCode, Operation, ProjectId, ProviderId,
+    autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
+    catalog::Catalog,
+    error::CurrentValue,
+    resolution::{Level, Subject, Trace},
+    settings::{Change, Field, SettingsView},
+};
+use leptos::{prelude::*, task::spawn_local};
+use std::collections::BTreeMap;
+
+type Value = Option<String>;
+
+/// One field as it is shown.
+#[derive(Debug, Clone)]
+pub struct FieldState {
+    machine: Autosave<Value>,
+    error: Option<FnError>,
+}
+
+impl FieldState {
+    /// What the field shows; empty for "inherit".
+    #[must_use]
+    pub fn draft(&self) -> &str {
+        self.machine.draft().as_deref().unwrap_or_default()
+    }
+
+    /// How its save stands.
+    #[must_use]
+    pub const fn status(&self) -> SaveStatus {
+        self.machine.status()
+    }
+
+    /// What somebody else stored meanwhile, while a choice is open; empty for "inherit".
+    #[must_use]
+    pub fn theirs(&self) -> Option<&str> {
+        self.machine
+            .theirs()
+            .map(|value| value.as_deref().unwrap_or_default())
+    }
+
+    /// Why its last save did not work.
+    #[must_use]
+    pub const fn error(&self) -> Option<&FnError> {
+        self.error.as_ref()
+    }
+}
+
+/// The settings of one level. Cheap to copy; it must live at the root.
+#[derive(Clone, Copy)]
+pub struct LevelStore {
+    project: StoredValue<Option<ProjectId>>,
+    owner: StoredValue<Owner>,
+    view: RwSignal<Option<SettingsView>>,
+    fields: StoredValue<BTreeMap<Field, RwSignal<FieldState>>>,
+    /// What each operation comes to with everything that is stored.
+    pub glances: RwSignal<Glances>,
+    /// The state of all saves of this level.
+    pub summary: RwSignal<Summary>,
+    /// Why the settings could not be loaded.
+    pub problem: RwSignal<Option<FnError>>,
+    /// Counts what was stored, so that others can follow.
+    pub stored: RwSignal<u32>,
+    asked: StoredValue<u32>,
+}
+
+impl LevelStore {
+    /// A level with what the page came with, if it did. Must be called below the root's owner.
+    #[must_use]
+    pub fn new(project: Option<ProjectId>, seed: Option<LevelSeed>) -> Self {
+        let (view, glances) = match seed {
+            Some(seed) => (Some(seed.view), seed.glances),
+            None => (None, Glances::new()),
+        };
+        Self {
+            project: StoredValue::new(project),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
+            view: RwSignal::new(view),
+            fields: StoredValue::new(BTreeMap::new()),
+            glances: RwSignal::new(glances),
+            summary: RwSignal::new(Summary::Idle),
+            problem: RwSignal::new(None),
+            stored: RwSignal::new(0),
+            asked: StoredValue::new(0),
+        }
+    }
+
+    /// Which level this is.
+    #[must_use]
+    pub fn level(self) -> Level {
+        if self.project.with_value(Option::is_some) {
+            Level::Project
+        } else {
+            Level::User
+        }
+    }
+
+    /// Whether the settings are there. Nothing can be edited before.
+    #[must_use]
+    pub fn is_loaded(self) -> bool {
+        self.view.with(Option::is_some)
+    }
+
+    /// What is stored, where it is loaded.
+    #[must_use]
+    pub fn view(self) -> RwSignal<Option<SettingsView>> {
+        self.view
+    }
+
+    /// Loads the settings where the page did not bring them.
+    pub fn ensure_loaded(self) {
+        if self.view.with_untracked(Option::is_none) {
+            self.reload();
+        }
+    }
+
+    /// Asks the server for the settings as they are now.
+    pub fn reload(self) {
+        let project = self.project.get_value();
+        spawn_local(async move {
+            match settings_open(project).await {
+                Ok(seed) => self.accept(seed),
+                Err(error) => self.problem.set(Some(error)),
+            }
+        });
+    }
+
+    /// Takes in what the server holds now. A field that is being edited keeps its draft.
+    pub fn accept(self, seed: LevelSeed) {
+        self.problem.set(None);
+        let known: Vec<Field> = self
+            .fields
+            .with_value(|fields| fields.keys().copied().collect());
+        for field in known {
+            let version = seed.view.versions.get(&field).copied().unwrap_or(0);
+            let value = seed.view.value(field);
+            self.on(field, Event::Remote { value, version });
+        }
+        self.view.set(Some(seed.view));
+        self.glances.set(seed.glances);
+    }
+
+    /// One field.
+    #[must_use]
+    pub fn field(self, field: Field) -> RwSignal<FieldState> {
+        if let Some(known) = self.fields.with_value(|fields| fields.get(&field).copied()) {
+            return known;
+        }
+        let (value, version) = self.view.with_untracked(|view| {
+            view.as_ref().map_or((None, 0), |view| {
+                let version = view.versions.get(&field).copied().unwrap_or(0);
+                (view.value(field), version)
+            })
+        });
+        let after_failure = match field {
+            Field::Endpoint(_) => AfterFailure::KeepDraft,
+            _ => AfterFailure::ShowSaved,
+        };
+        let state = FieldState {
+            machine: Autosave::loaded(value.clone(), value, version, after_failure),
+            error: None,
+        };
+        let signal = self.owner.get_value().with(|| RwSignal::new(state));
+        self.fields.update_value(|fields| {
+            fields.insert(field, signal);
+        });
+        signal
+    }
+
+    /// The person changed a field; empty means "inherit". What was not loaded is never saved.
+    pub fn edit(self, field: Field, value: &str) {
+        if self.view.with_untracked(Option::is_none) {
+            return;
+        }
+        let value = value.trim();
+        self.on(
+            field,
+            Event::Edited((!value.is_empty()).then(|| value.to_owned())),
+        );
+    }
+
+    /// Sends what waits for its pause.
+    pub fn flush(self) {
+        self.each(|level, field| level.on(field, Event::Flush));
+    }
+
+    /// Tries again what was not stored.
+    pub fn retry(self) {
+        self.each(|level, field| level.on(field, Event::Retry));
+    }
+
+    /// Tries again what was not stored for want of a network.
+    pub fn retry_offline(self) {
+        self.each(|level, field| {
+            let offline = level
+                .field(field)
+                .with_untracked(|state| state.error == Some(FnError::Offline));
+            if offline {
+                level.on(field, Event::Retry);
+            }
+        });
+    }
+
+    fn each(self, call: impl Fn(Self, Field)) {
+        let fields: Vec<Field> = self
+            .fields
+            .try_with_value(|fields| fields.keys().copied().collect())
+            .unwrap_or_default();
+        for field in fields {
+            call(self, field);
+        }
+    }
+
+    /// Takes in what happened to a field and does what its machine says.
+    pub fn on(self, field: Field, event: Event<Value>) {
+        let signal = self.field(field);
+        let commands = signal.try_update(|state| {
+            if matches!(event, Event::Edited(_) | Event::Acknowledged { .. }) {
+                state.error = None;
+            }
+            state.machine.on(event)
+        });
+        for command in commands.unwrap_or_default() {
+            match command {
+                Command::StartTimer(number) => timer::after(DEBOUNCE_MILLIS, move || {
+                    self.on(field, Event::Elapsed(number));
+                }),
+                Command::Send { save, value, base } => {
+                    spawn_local(self.send(field, save, value, base));
+                }
+                // The page shows the machine's draft.
+                Command::Show(_) => {}
+            }
+        }
+        self.sum_up();
+    }
+
+    async fn send(self, field: Field, save: u64, value: Value, base: i64) {
+        let call = SettingsPatch {
+            project: self.project.get_value(),
+            changes: vec![Change {
+                field,
+                value,
+                base: Some(base),
+            }],
+        };
+        let answer = save::call(&call).await;
+        let error = match event_of(field, save, &answer) {
+            event @ Event::Acknowledged { .. } => {
+                if let Ok(values) = &answer {
+                    self.view.update(|view| {
+                        if let Some(view) = view {
+                            values.iter().for_each(|value| view.apply(value));
+                        }
+                    });
+                }
+                self.on(field, event);
+                self.stored.update(|count| *count += 1);
+                self.refresh();
+                None
+            }
+            event => {
+                self.on(field, event);
+                answer.err()
+            }
+        };
+        self.field(field).update(|state| state.error = error);
+    }
+
+    fn sum_up(self) {
+        let signals: Vec<RwSignal<FieldState>> = self
+            .fields
+            .try_with_value(|fields| fields.values().copied().collect())
+            .unwrap_or_default();
+        let summary = summarize(
+            signals
+                .into_iter()
+                .filter_map(|signal| signal.try_with_untracked(FieldState::status)),
+        );
+        if self.summary.try_get_untracked() != Some(summary) {
+            self.summary.set(summary);
+        }
+    }
+
+    /// Asks again what each operation comes to. Of several answers the newest question's counts.
+    pub fn refresh(self) {
+        self.asked.update_value(|asked| *asked += 1);
+        let number = self.asked.get_value();
+        let project = self.project.get_value();
+        spawn_local(async move {
+            if let Ok(answer) = resolution_glances(project).await
+                && self.asked.get_value() == number
+            {
+                self.glances.set(answer);
+            }
+        });
+    }
+
+    /// What an operation's provider is while nothing else is said, and from where.
+    #[must_use]
+    pub fn inherited_provider(self, operation: Operation) -> Option<Inherited> {
+        self.trace(operation, |trace| {
+            inherited(trace, Subject::Provider, self.level())
+        })
+    }
+
+    /// The provider that serves an operation: as chosen here, else as inherited, else the
+    /// catalogue's.
+    #[must_use]
+    pub fn provider(self, operation: Operation, catalog: &Catalog) -> ProviderId {
+        let chosen = self
+            .field(Field::Provider(operation))
+            .with(|state| ProviderId::parse(state.draft()));
+        chosen
+            .or_else(|| ProviderId::parse(&self.inherited_provider(operation)?.value))
+            .or_else(|| catalog.defaults.get(&operation).copied())
+            .unwrap_or(ProviderId::serving(operation)[0])
+    }
+
+    /// The model that a provider works with while nothing else is said, and from where.
+    #[must_use]
+    pub fn inherited_model(
+        self,
+        operation: Operation,
+        provider: ProviderId,
+        catalog: &Catalog,
+    ) -> Option<Inherited> {
+        self.trace(operation, |trace| {
+            let about_it = trace
+                .chosen(Subject::Provider)
+                .and_then(|entry| entry.value.as_deref())
+                == Some(provider.as_str());
+            about_it
+                .then(|| inherited(trace, Subject::Model, self.level()))
+                .flatten()
+        })
+        .or_else(|| {
+            let model = catalog.provider(provider)?.default_models.get(&operation)?;
+            Some(Inherited {
+                level: Level::Default,
+                value: model.clone(),
+            })
+        })
+    }
+
+    /// The model that serves an operation at this provider.
+    #[must_use]
+    pub fn model(
+        self,
+        operation: Operation,
+        provider: ProviderId,
+        catalog: &Catalog,
+    ) -> Option<String> {
+        let chosen = self
+            .field(Field::Model(operation, provider))
+            .with(|state| state.draft().to_owned());
+        if chosen.is_empty() {
+            self.inherited_model(operation, provider, catalog)
+                .map(|inherited| inherited.value)
+        } else {
+            Some(chosen)
+        }
+    }
+
+    fn trace<T>(self, operation: Operation, ask: impl Fn(&Trace) -> Option<T>) -> Option<T> {
+        self.glances.with(|glances| match glances.get(&operation)? {
+            Ok(resolution) => ask(&resolution.trace),
+            Err(error) => ask(error.more.trace.as_ref()?),
+        })
+    }
+}
+
+/// What an answer means for the field's machine.
+fn event_of(field: Field, save: u64, answer: &Result<Vec<CurrentValue>, FnError>) -> Event<Value> {
+    let path = field.to_string();
+    let find = |values: &[CurrentValue]| values.iter().find(|value| value.field == path).cloned();
+    match answer {
+        Ok(values) => match find(values) {
+            Some(stored) => Event::Acknowledged {
+                save,
+                value: stored.value,
+                version: stored.version,
+            },
+            None => Event::Failed { save },
+        },
+        Err(FnError::Api(error)) if error.code == ErrorCode::Conflict => {
+            match find(&error.more.current) {
+                Some(current) => Event::Conflicted {
+                    save,
+                    theirs: current.value,
+                    version: current.version,
+                },
+                None => Event::Failed { save },
+            }
+        }
+        Err(_) => Event::Failed { save },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ApiError;
+
+    const FIELD: Field = Field::Provider(Operation::Image);
+
+    fn current(value: Option<&str>, version: i64) -> CurrentValue {
+        CurrentValue {
+            field: FIELD.to_string(),
+            value: value.map(str::to_owned),
+            version,
+            updated_at: None,
+        }
+    }
+
+    #[test]
+    fn a_conflict_brings_the_other_value() {
+        let mut error = ApiError::new(ErrorCode::Conflict, "");
+        error.more.current = vec![current(Some("kie"), 4)];
+        assert_eq!(
+            event_of(FIELD, 1, &Err(error.into())),
+            Event::Conflicted {
+                save: 1,
+                theirs: Some("kie".into()),
+                version: 4
+            }
+        );
+    }
+
+    #[test]
+    fn only_an_answer_about_this_field_counts_as_saved() {
+        assert_eq!(event_of(FIELD, 1, &Ok(vec![])), Event::Failed { save: 1 });
+        assert_eq!(
+            event_of(FIELD, 1, &Err(FnError::Unreachable)),
+            Event::Failed { save: 1 }
+        );
+        assert_eq!(
+            event_of(FIELD, 1, &Ok(vec![current(None, 2)])),
+            Event::Acknowledged {
+                save: 1,
+                value: None,
+                version: 2
+            }
+        );
+    }
+}

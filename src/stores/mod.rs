@@ -1,0 +1,158 @@
+//! What the interface knows, kept at the root so that it outlives every page: who is signed in,
+//! settings, keys, projects, generations. Auto-save runs here and nowhere else.
+
+mod drafts;
+mod flow;
+mod generations;
+mod keys;
+mod level;
+mod projects;
+
+pub use drafts::{Draft, Drafts, takes_first_frame};
+pub use flow::{Flow, Moment};
+pub use generations::Generations;
+pub use keys::Keys;
+pub use level::{FieldState, LevelStore};
+pub use projects::Projects;
+
+use crate::{browser, seed::Seed, shell::Theme, words::Summary};
+use domain::{ProviderId, account::Me, catalog::Catalog};
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Everything, as it is handed to the pages. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Stores {
+    /// Who and how.
+    pub session: Session,
+    /// What is on offer.
+    pub catalog: StoredValue<Arc<Catalog>>,
+    /// The person's settings.
+    pub personal: LevelStore,
+    /// The person's keys.
+    pub keys: Keys,
+    /// The person's projects.
+    pub projects: Projects,
+    /// What was generated.
+    pub generations: Generations,
+    /// The generation that is being asked for.
+    pub flow: Flow,
+    /// What a person is about to ask for.
+    pub drafts: Drafts,
+}
+
+/// Who is signed in and how the page is shown.
+#[derive(Clone, Copy)]
+pub struct Session {
+    /// Who is signed in.
+    pub me: RwSignal<Option<Me>>,
+    /// Whether the providers are simulated.
+    pub sandbox: bool,
+    /// The day on the server, `YYYY-MM-DD`.
+    pub today: StoredValue<String>,
+    /// How the colours are chosen.
+    pub theme: RwSignal<Theme>,
+    /// Whether the page is alive: fields take no typing before.
+    pub alive: RwSignal<bool>,
+}
+
+impl Stores {
+    /// Makes the stores from what the page came with.
+    #[must_use]
+    pub fn new(seed: Seed, theme: Theme) -> Self {
+        let session = Session {
+            me: RwSignal::new(seed.me),
+            sandbox: seed.sandbox,
+            today: StoredValue::new(seed.today),
+            theme: RwSignal::new(theme),
+            alive: RwSignal::new(false),
+        };
+        let personal = LevelStore::new(None, seed.settings);
+        let keys = Keys::new(personal);
+        let generations = Generations::new(seed.generations);
+        let projects = Projects::new(seed.projects, seed.project, generations);
+        Self {
+            session,
+            catalog: StoredValue::new(seed.catalog),
+            personal,
+            keys,
+            projects,
+            generations,
+            flow: Flow::new(),
+            drafts: Drafts::new(),
+        }
+    }
+
+    /// What is on offer.
+    #[must_use]
+    pub fn catalog(self) -> Arc<Catalog> {
+        self.catalog.get_value()
+    }
+
+    /// The name of a model, or its id where it is not listed.
+    #[must_use]
+    pub fn model_name(
+        self,
+        operation: domain::Operation,
+        provider: ProviderId,
+        model: &str,
+    ) -> String {
+        self.catalog.with_value(|catalog| {
+            catalog
+                .model(operation, provider, model)
+                .map_or_else(|| model.to_owned(), |model| model.name.clone())
+        })
+    }
+
+    /// Wires the stores to the life of the page: edits are flushed when it is left, failed ones are
+    /// tried again when the network is back, generations are followed while somebody looks.
+    pub fn live(self) {
+        // A save that was on its way when the last page was left may have overtaken nobody.
+        if browser::page::take_leaving_note() {
+            self.personal.reload();
+            self.projects.reload();
+        }
+        browser::page::on_leaving(move || self.flush_before_leaving());
+        browser::page::on_return(move || {
+            self.generations.follow();
+            self.personal.retry_offline();
+            self.keys.retry_offline();
+            self.projects.retry_offline();
+        });
+        browser::page::ask_before_leaving(move || {
+            self.flush_before_leaving();
+            self.summary_untracked().is_risky()
+        });
+        self.flow.resume_when_configured(self);
+        self.generations.follow();
+    }
+
+    /// Sends every edit that waits for its pause.
+    pub fn flush(self) {
+        self.personal.flush();
+        self.keys.flush();
+        self.projects.flush();
+    }
+
+    /// Sends what waits, and leaves a note for the next page that something is on its way.
+    fn flush_before_leaving(self) {
+        self.flush();
+        if self.summary_untracked() == Summary::Saving {
+            browser::page::leave_note();
+        }
+    }
+
+    fn summary_untracked(self) -> Summary {
+        self.personal
+            .summary
+            .get_untracked()
+            .max(self.keys.summary.get_untracked())
+            .max(self.projects.summary_untracked())
+    }
+}
+
+/// The stores. Only below the application's root.
+#[must_use]
+pub fn stores() -> Stores {
+    expect_context()
+}

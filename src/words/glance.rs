@@ -1,0 +1,98 @@
+//! Whether an operation has what it needs, at a glance.
+
+use domain::{
+    ApiError, ErrorCode, ProviderId,
+    provider::CredentialKind,
+    resolution::{Level, Resolution},
+};
+
+/// Whether an operation has the key that it needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyStanding {
+    /// It has one, from this level.
+    From(Level),
+    /// It needs none.
+    NotNeeded,
+    /// It has none.
+    Missing,
+    /// It has one that cannot be used.
+    Unusable,
+    /// The provider or model is not on offer.
+    Unavailable,
+    /// Nobody knows yet.
+    Unknown,
+}
+
+/// How an operation stands.
+#[must_use]
+pub fn key_standing(answer: Option<&Result<Resolution, ApiError>>) -> KeyStanding {
+    match answer {
+        None => KeyStanding::Unknown,
+        Some(Ok(resolution)) => resolution
+            .credential
+            .as_ref()
+            .map_or(KeyStanding::NotNeeded, |credential| {
+                KeyStanding::From(credential.level)
+            }),
+        Some(Err(error)) => match error.code {
+            ErrorCode::ApiKeyRequired => KeyStanding::Missing,
+            ErrorCode::KeyUnavailable => KeyStanding::Unusable,
+            ErrorCode::ModelUnavailable => KeyStanding::Unavailable,
+            _ => KeyStanding::Unknown,
+        },
+    }
+}
+
+impl KeyStanding {
+    /// The class that colours it.
+    #[must_use]
+    pub const fn class(self) -> &'static str {
+        match self {
+            Self::From(_) | Self::NotNeeded => "badge good",
+            Self::Missing | Self::Unavailable => "badge warn",
+            Self::Unusable => "badge bad",
+            Self::Unknown => "badge",
+        }
+    }
+}
+
+/// The standing in two or three words.
+#[must_use]
+pub const fn key_words(standing: KeyStanding, provider: ProviderId) -> &'static str {
+    match standing {
+        KeyStanding::From(Level::Organization) => "Organization key",
+        KeyStanding::From(Level::Environment | Level::Default) => "Server key",
+        KeyStanding::From(_) => "Your key",
+        KeyStanding::NotNeeded => "Ready",
+        KeyStanding::Missing => match provider.credential_kind() {
+            CredentialKind::Endpoint => "Endpoint missing",
+            CredentialKind::Operator => "Not switched on",
+            CredentialKind::ApiKey => "Key missing",
+        },
+        KeyStanding::Unusable => "Enter key again",
+        KeyStanding::Unavailable => "Not available",
+        KeyStanding::Unknown => "Checking",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_key_and_an_unusable_one_look_different() {
+        let missing = Err(ApiError::new(ErrorCode::ApiKeyRequired, ""));
+        let unusable = Err(ApiError::new(ErrorCode::KeyUnavailable, ""));
+        let (missing, unusable) = (key_standing(Some(&missing)), key_standing(Some(&unusable)));
+        assert_eq!(missing, KeyStanding::Missing);
+        assert_eq!(unusable, KeyStanding::Unusable);
+        assert_ne!(missing.class(), unusable.class());
+        assert_eq!(key_words(missing, ProviderId::Modal), "Endpoint missing");
+        assert_eq!(key_words(missing, ProviderId::Kie), "Key missing");
+    }
+
+    #[test]
+    fn what_is_not_loaded_is_not_called_missing() {
+        assert_eq!(key_standing(None), KeyStanding::Unknown);
+    }
+}

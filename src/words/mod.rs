@@ -1,0 +1,52 @@
+//! What the interface says: the wording of traces, costs, states and errors, and the small choices
+//! that go with it. Plain functions; nothing here touches a page.
+
+mod cost;
+mod error;
+mod glance;
+mod saving;
+mod trace;
+
+pub use cost::{estimate_lines, estimate_words, price_hint, usd};
+pub use error::{NextStep, next_steps, result_sentence, tab_for};
+pub use glance::{key_standing, key_words};
+pub use saving::{Summary, summarize};
+pub use trace::{Inherited, inherited, trace_rows};
+
+use domain::Operation;
+
+/// The heading of an operation.
+#[must_use]
+pub const fn heading(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Llm => "Text",
+        Operation::Image => "Images",
+        Operation::Video => "Videos",
+        Operation::Tts => "Voiceover",
+        Operation::Music => "Music",
+    }
+}
+
+/// What an operation is for, in a few words.
+#[must_use]
+pub const fn purpose(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Llm => "Stories and scenes (LLM)",
+        Operation::Image => "Characters and scenes",
+        Operation::Video => "Clips of the scenes",
+        Operation::Tts => "Spoken text (TTS)",
+        Operation::Music => "Background music",
+    }
+}
+
+/// The tab of an operation in the configuration dialog.
+#[must_use]
+pub const fn tab(operation: Operation) -> &'static str {
+    match operation {
+        Operation::Llm => "LLM",
+        Operation::Image => "Image",
+        Operation::Video => "Video",
+        Operation::Tts => "Voice",
+        Operation::Music => "Music",
+    }
+}
