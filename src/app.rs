@@ -1,5 +1,8 @@
 //! The application: its root stores, its routes, and what surrounds every page.
 
+#[cfg(all(test, feature = "ssr"))]
+mod tests;
+
 use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, TopNavigation},

@@ -44,7 +44,10 @@ async fn main() -> ExitCode {
             Err(problem) => Err(problem),
         },
         Command::CheckConfig(options) => configured(&options).map(|config| {
-            println!("The configuration is good: {} would be served.", config.public_origin.as_str());
+            println!(
+                "The configuration is good: {} would be served.",
+                config.public_origin.as_str()
+            );
         }),
         Command::Sandbox { addr } => serve::sandbox_alone(addr).await,
     };
@@ -64,7 +67,9 @@ fn configured(options: &ServeOptions) -> Result<Config, Problem> {
 
 fn start_log() {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr);
     if std::env::var("FILM_LOG").is_ok_and(|format| format == "json") {
         builder.json().init();
     } else {

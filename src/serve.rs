@@ -3,16 +3,15 @@
 
 use axum::{
     Router,
-    http::StatusCode,
     extract::{DefaultBodyLimit, Request, State},
+    http::StatusCode,
     middleware::{self, Next},
     response::Response,
     routing::post,
     serve::ListenerExt,
 };
 use film_generator::{
-    app,
-    seed,
+    app, seed,
     shell::{self, Bundle},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -39,15 +38,17 @@ const GRACE: Duration = Duration::from_secs(9);
 /// [`Problem`] where it cannot start.
 pub async fn run(config: Config) -> Result<(), Problem> {
     let bundle = Bundle::from_dist(&config.dist).map_err(|problem| {
-        Problem::Config(format!("FILM_DIST must be a folder with a complete bundle. {problem}"))
+        Problem::Config(format!(
+            "FILM_DIST must be a folder with a complete bundle. {problem}"
+        ))
     })?;
     let (stop, stopped) = watch::channel(false);
     let sandbox = sandbox(&config, stopped.clone()).await?;
     let app = start(config, sandbox.as_ref()).await?;
     let addr = app.config.addr;
-    let listener = TcpListener::bind(addr)
-        .await
-        .map_err(|error| Problem::Start(format!("FILM_ADDR {addr} cannot be listened on: {error}.")))?;
+    let listener = TcpListener::bind(addr).await.map_err(|error| {
+        Problem::Start(format!("FILM_ADDR {addr} cannot be listened on: {error}."))
+    })?;
     let listener = listener.tap_io(|socket| {
         if let Err(error) = socket.set_nodelay(true) {
             tracing::debug!(%error, "a socket keeps its delay");
@@ -62,8 +63,11 @@ pub async fn run(config: Config) -> Result<(), Problem> {
         tracing::info!("stopping");
         stop.send_replace(true);
     });
-    let serving = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(told(stopped.clone()));
+    let serving = axum::serve(
+        listener,
+        router.into_make_service_with_connect_info::<SocketAddr>(),
+    )
+    .with_graceful_shutdown(told(stopped.clone()));
     tokio::select! {
         outcome = serving => outcome.map_err(|error| Problem::start("The server stopped", &error))?,
         () = async { told(stopped).await; tokio::time::sleep(GRACE).await } => {
@@ -82,7 +86,9 @@ pub async fn run(config: Config) -> Result<(), Problem> {
 /// # Errors
 /// [`Problem::Start`] where the address cannot be listened on.
 pub async fn sandbox_alone(addr: SocketAddr) -> Result<(), Problem> {
-    let listener = TcpListener::bind(addr).await.map_err(|error| Problem::start("The sandbox", &error))?;
+    let listener = TcpListener::bind(addr)
+        .await
+        .map_err(|error| Problem::start("The sandbox", &error))?;
     println!("Simulated providers at http://{addr}. Every key that begins with sandbox- works.");
     sandbox::serve(listener, sandbox::Config::default(), stop_signal())
         .await
@@ -116,10 +122,16 @@ async fn sandbox(config: &Config, stopped: watch::Receiver<bool>) -> Result<Opti
 
 async fn embedded_sandbox(stopped: watch::Receiver<bool>) -> Result<Url, Problem> {
     let failed = |error: &dyn std::fmt::Display| Problem::start("The embedded sandbox", error);
-    let listener = TcpListener::bind("127.0.0.1:0").await.map_err(|error| failed(&error))?;
+    let listener = TcpListener::bind("127.0.0.1:0")
+        .await
+        .map_err(|error| failed(&error))?;
     let addr = listener.local_addr().map_err(|error| failed(&error))?;
     let origin = Url::parse(&format!("http://{addr}")).map_err(|error| failed(&error))?;
-    tokio::spawn(sandbox::serve(listener, sandbox::Config::default(), told(stopped)));
+    tokio::spawn(sandbox::serve(
+        listener,
+        sandbox::Config::default(),
+        told(stopped),
+    ));
     Ok(origin)
 }
 
@@ -145,7 +157,10 @@ fn router(app: App, bundle: Bundle) -> Router {
         }
     };
     let options = LeptosOptions::builder().output_name("client").build();
-    let state = Pages { app: app.clone(), options };
+    let state = Pages {
+        app: app.clone(),
+        options,
+    };
     let unknown = render_app_to_stream_with_context(context.clone(), shell::shell);
     let not_found = async move |request: Request| {
         let mut answer = unknown(request).await;
@@ -170,16 +185,27 @@ fn router(app: App, bundle: Bundle) -> Router {
             }),
         )
         .layer(DefaultBodyLimit::max(FUNCTION_BODY))
-        .layer(middleware::from_fn_with_state(origin.clone(), web::guard::server_functions));
-    let api = api::router(app.clone())
-        .layer(middleware::from_fn_with_state(origin.clone(), web::guard::api));
+        .layer(middleware::from_fn_with_state(
+            origin.clone(),
+            web::guard::server_functions,
+        ));
+    let api = api::router(app.clone()).layer(middleware::from_fn_with_state(
+        origin.clone(),
+        web::guard::api,
+    ));
     let files = files(&app.config.dist);
     Router::new()
         .merge(pages)
         .merge(functions)
         .nest("/api/v1", api)
-        .layer(middleware::from_fn_with_state(app.clone(), web::session::find))
-        .layer(middleware::from_fn_with_state(origin.clone(), web::one_origin::redirect))
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            web::session::find,
+        ))
+        .layer(middleware::from_fn_with_state(
+            origin.clone(),
+            web::one_origin::redirect,
+        ))
         .merge(api::health(app))
         .merge(files)
         .layer(web::panics::caught())
@@ -190,18 +216,24 @@ fn router(app: App, bundle: Bundle) -> Router {
 /// The bundle's files. Those with a hash in their names never change.
 fn files(dist: &Path) -> Router {
     let files = ServeDir::new(dist).precompressed_br();
-    Router::new().nest_service("/pkg", files).layer(middleware::from_fn(
-        async |request: Request, next: Next| {
+    Router::new()
+        .nest_service("/pkg", files)
+        .layer(middleware::from_fn(async |request: Request, next: Next| {
             let is_hashed = !request.uri().path().contains("/logos/")
-                && [".js", ".wasm", ".css"].iter().any(|end| request.uri().path().ends_with(end));
+                && [".js", ".wasm", ".css"]
+                    .iter()
+                    .any(|end| request.uri().path().ends_with(end));
             let mut answer = next.run(request).await;
             if answer.status().is_success() {
-                let keep = if is_hashed { Cacheable::Forever } else { Cacheable::AnHour };
+                let keep = if is_hashed {
+                    Cacheable::Forever
+                } else {
+                    Cacheable::AnHour
+                };
                 answer.extensions_mut().insert(keep);
             }
             answer
-        },
-    ))
+        }))
 }
 
 /// The largest body of a server function: a generation with pictures.

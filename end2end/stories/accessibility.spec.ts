@@ -105,8 +105,8 @@ test("the modal keeps the focus inside, Escape closes it and the focus returns",
 
   await tabTo(person, modal.dialog.getByRole("tab", { selected: true }));
   await person.page.keyboard.press("ArrowRight");
-  await expect(modal.tab("LLM")).toBeFocused();
-  await expect(modal.tab("LLM")).toHaveAttribute("aria-selected", "true");
+  await expect(modal.tab("Image")).toBeFocused();
+  await expect(modal.tab("Image")).toHaveAttribute("aria-selected", "true");
 
   await person.page.keyboard.press("Escape");
   await expect(modal.dialog).toBeHidden();

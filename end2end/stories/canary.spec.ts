@@ -171,6 +171,7 @@ test("a key goes through the whole product and is found nowhere", async ({
   expect(failed.error?.reason).toBe("bad_key");
   await person.reload();
   await look();
+  await answer("GET", "/projects");
   await answer("GET", "/generations");
   await answer("DELETE", "/keys/openrouter");
   await answer("PUT", "/keys/openrouter", { key });

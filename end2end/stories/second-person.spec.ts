@@ -1,10 +1,12 @@
 import { expect, test } from "../fixtures/test";
+import { answered } from "../fixtures/watch";
 import { Account } from "../pages/account";
 import { ProviderSettings } from "../pages/settings";
 
 const KEY = "sandbox-first-0123456789abcdef";
 
-test("a second person sees nothing of the first", async ({ person, somebody }) => {
+test("a second person sees nothing of the first", async ({ person, somebody, watch }) => {
+  watch.expect(answered(404));
   await person.api.putKey("openrouter", KEY);
   await person.api.putKey("gemini", KEY);
   const project = await person.api.createProject("A secret film");

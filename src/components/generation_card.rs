@@ -27,7 +27,11 @@ pub fn GenerationCard(id: GenerationId) -> impl IntoView {
 fn Card(generation: Generation) -> impl IntoView {
     let stores = stores();
     let provider = generation.resolution.provider;
-    let model = stores.model_name(generation.operation, provider, &generation.resolution.model);
+    let model = stores.model_name(
+        generation.operation(),
+        provider,
+        &generation.resolution.model,
+    );
     let status = generation.status;
     let prompt = excerpt(generation.input.text());
     let cost = match (&generation.actual, status.is_final()) {
@@ -70,7 +74,7 @@ const fn status_class(status: Status) -> &'static str {
 #[component]
 fn Outcome(generation: Generation) -> impl IntoView {
     let stores = stores();
-    let (status, operation) = (generation.status, generation.operation);
+    let (status, operation) = (generation.status, generation.operation());
     if !status.is_final() {
         let (id, started) = (generation.id, generation.created_at.0);
         return view! {

@@ -16,7 +16,8 @@ pub fn TopNavigation() -> impl IntoView {
     let signed_in = move || session.me.with(Option::is_some);
     view! {
         <a class="skip" href="#content" rel="external">"Skip to content"</a>
-        <header class="top">
+        <header>
+        <div class="top">
             <a class="brand" href="/">
                 <span class="brand-mark" aria-hidden="true"></span>
                 <span class="brand-name">"Film Generator"</span>
@@ -57,7 +58,7 @@ pub fn TopNavigation() -> impl IntoView {
                     .into_any()
                 }
             }}
-        </header>
+        </div>
         {session
             .sandbox
             .then(|| {
@@ -68,6 +69,7 @@ pub fn TopNavigation() -> impl IntoView {
                     </p>
                 }
             })}
+        </header>
     }
     .into_any()
 }

@@ -35,7 +35,7 @@ fn rows(items: &[Generation]) -> Vec<Row> {
                 cost: MicroUsd::ZERO,
                 unknown: 0,
             };
-            for item in items.iter().filter(|item| item.operation == operation) {
+            for item in items.iter().filter(|item| item.operation() == operation) {
                 row.generations += 1;
                 match item.actual.as_ref().and_then(|actual| actual.micro_usd) {
                     Some(cost) => row.cost = row.cost.plus(cost.high),
@@ -159,12 +159,12 @@ fn Lines(items: Vec<Generation>) -> impl IntoView {
                         .map(|item| {
                             let resolution = &item.resolution;
                             let model = stores
-                                .model_name(item.operation, resolution.provider, &resolution.model);
+                                .model_name(item.operation(), resolution.provider, &resolution.model);
                             view! {
                                 <tr>
                                     <td>{minute(&item.created_at.to_rfc3339())}</td>
-                                    <td>{heading(item.operation)}</td>
-                                    <td>{resolution.provider.label()} " · " {model}</td>
+                                    <td>{heading(item.operation())}</td>
+                                    <td class="wrap">{resolution.provider.label()} " · " {model}</td>
                                     <td>{item.estimate.words()}</td>
                                     <td>
                                         {item
@@ -212,7 +212,6 @@ mod tests {
             id: GenerationId("g".into()),
             project_id: None,
             step: None,
-            operation: Operation::Music,
             status,
             input: GenerationInput::Music(MusicInput::default()),
             resolution: Resolution {

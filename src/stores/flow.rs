@@ -159,7 +159,7 @@ impl Flow {
                 Ok(generation) => {
                     stores.generations.announcement.set(format!(
                         "{}: {}",
-                        crate::words::heading(generation.operation),
+                        crate::words::heading(generation.operation()),
                         generation.status.words()
                     ));
                     stores.generations.merge(vec![generation]);

@@ -76,7 +76,7 @@ impl Generations {
                         if !known.status.is_final() && generation.status.is_final() {
                             self.announcement.set(format!(
                                 "{}: {}",
-                                crate::words::heading(generation.operation),
+                                crate::words::heading(generation.operation()),
                                 generation.status.words()
                             ));
                         }

@@ -110,11 +110,10 @@ pub struct Generation {
     /// The step of the project it was made in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub step: Option<Step>,
-    /// What is generated.
-    pub operation: Operation,
     /// How far it is.
     pub status: Status,
-    /// What was asked for, data URLs left out.
+    /// What was asked for, with the model's defaults filled in and data URLs left out.
+    #[serde(flatten)]
     pub input: GenerationInput,
     /// Who generates, with which model, who pays, and why.
     pub resolution: Resolution,
@@ -169,6 +168,14 @@ pub struct Wanted {
     /// What it should be.
     #[serde(flatten)]
     pub input: GenerationInput,
+}
+
+impl Generation {
+    /// What is generated.
+    #[must_use]
+    pub const fn operation(&self) -> Operation {
+        self.input.operation()
+    }
 }
 
 /// What a confirmation dialog shows before anything is sent.

@@ -1,7 +1,10 @@
 //! What a person asks for, per operation, with the limits that hold for everybody. The limits of
 //! the chosen model are checked here too; the text is passed on as given.
 
-use crate::{FieldError, Operation, catalog::Model};
+use crate::{
+    FieldError, Operation,
+    catalog::{Capabilities, Model},
+};
 use serde::{Deserialize, Serialize};
 
 /// The longest text in characters that is accepted at all; more is [`InputProblem::TooLarge`].
@@ -172,6 +175,36 @@ impl GenerationInput {
         }
     }
 
+    /// Fills in what was left open with the model's own defaults, so that what is priced is what is
+    /// sent.
+    pub fn fill_defaults(&mut self, can: &Capabilities) {
+        let fill = |wish: &mut Option<String>, offered: &[String]| {
+            if wish.is_none() {
+                *wish = offered.first().cloned();
+            }
+        };
+        match self {
+            Self::Llm(_) | Self::Music(_) => {}
+            Self::Image(image) => {
+                fill(&mut image.resolution, &can.resolutions);
+                fill(&mut image.aspect_ratio, &can.aspect_ratios);
+            }
+            Self::Video(video) => {
+                fill(&mut video.resolution, &can.resolutions);
+                fill(&mut video.aspect_ratio, &can.aspect_ratios);
+                video.duration_seconds = video.duration_seconds.or(can.durations.first().copied());
+                if can.audio && video.audio.is_none() {
+                    video.audio = Some(false);
+                }
+            }
+            Self::Tts(tts) => {
+                if tts.voice.is_none() {
+                    tts.voice = can.voices.first().map(|voice| voice.id.clone());
+                }
+            }
+        }
+    }
+
     /// Checks the general limits and those of the model, if it is a listed one.
     ///
     /// # Errors
@@ -261,6 +294,9 @@ impl Check<'_> {
         }
         if required && text.trim().is_empty() {
             self.refuse(field, "Write something first.".to_owned());
+        }
+        if text.contains(char::from(0)) {
+            self.refuse(field, "Take out the invisible NUL character.".to_owned());
         }
         let limit = self
             .model

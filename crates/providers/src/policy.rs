@@ -219,7 +219,8 @@ impl ListedHost {
             && url.query().is_none()
             && url.username().is_empty()
             && url.password().is_none();
-        bare.then(|| Self::of(&url)).flatten()
+        let named = url.host_str().is_some_and(|host| !host.contains('*'));
+        (bare && named).then(|| Self::of(&url)).flatten()
     }
 
     fn of(url: &Url) -> Option<Self> {

@@ -11,10 +11,19 @@ use std::collections::BTreeMap;
 
 const PROVIDERS: &str = include_str!("../../../catalog/providers.toml");
 const MODELS: [(&str, &str); 4] = [
-    ("openrouter.toml", include_str!("../../../catalog/models/openrouter.toml")),
-    ("gemini.toml", include_str!("../../../catalog/models/gemini.toml")),
+    (
+        "openrouter.toml",
+        include_str!("../../../catalog/models/openrouter.toml"),
+    ),
+    (
+        "gemini.toml",
+        include_str!("../../../catalog/models/gemini.toml"),
+    ),
     ("kie.toml", include_str!("../../../catalog/models/kie.toml")),
-    ("elevenlabs.toml", include_str!("../../../catalog/models/elevenlabs.toml")),
+    (
+        "elevenlabs.toml",
+        include_str!("../../../catalog/models/elevenlabs.toml"),
+    ),
 ];
 
 /// What is wrong in which file.
@@ -79,18 +88,33 @@ struct PriceEntry {
 /// The first thing that is wrong in a file.
 pub fn load() -> Result<Catalog, CatalogError> {
     let file: ProvidersFile = parse("providers.toml", PROVIDERS)?;
-    let mut catalog =
-        Catalog { defaults: file.defaults, providers: file.providers, models: Vec::new() };
+    let mut catalog = Catalog {
+        defaults: file.defaults,
+        providers: file.providers,
+        models: Vec::new(),
+    };
     for (name, text) in MODELS {
         let file: ModelsFile = parse(name, text)?;
         for entry in file.models {
             let id = entry.id.clone();
-            let model = model(&file.provider, file.operation, &file.source, &file.as_of, entry)
-                .map_err(|problem| CatalogError { file: name, problem: format!("{id}: {problem}") })?;
+            let model = model(
+                &file.provider,
+                file.operation,
+                &file.source,
+                &file.as_of,
+                entry,
+            )
+            .map_err(|problem| CatalogError {
+                file: name,
+                problem: format!("{id}: {problem}"),
+            })?;
             catalog.models.push(model);
         }
     }
-    check(&catalog).map_err(|problem| CatalogError { file: "providers.toml", problem })?;
+    check(&catalog).map_err(|problem| CatalogError {
+        file: "providers.toml",
+        problem,
+    })?;
     Ok(catalog)
 }
 
@@ -98,7 +122,10 @@ fn parse<T: serde::de::DeserializeOwned>(
     file: &'static str,
     text: &str,
 ) -> Result<T, CatalogError> {
-    toml::from_str(text).map_err(|error| CatalogError { file, problem: error.to_string() })
+    toml::from_str(text).map_err(|error| CatalogError {
+        file,
+        problem: error.to_string(),
+    })
 }
 
 fn model(
@@ -155,27 +182,46 @@ fn micro_usd(text: &str) -> Option<MicroUsd> {
         return None;
     }
     let micros: i64 = format!("{fraction:0<6}").parse().ok()?;
-    whole.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(micros).map(MicroUsd)
+    whole
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(1_000_000)?
+        .checked_add(micros)
+        .map(MicroUsd)
 }
 
 fn check(catalog: &Catalog) -> Result<(), String> {
     for provider in ProviderId::ALL {
-        catalog.provider(provider).ok_or(format!("{provider} is missing"))?;
+        catalog
+            .provider(provider)
+            .ok_or(format!("{provider} is missing"))?;
     }
     for operation in Operation::ALL {
-        let default =
-            catalog.defaults.get(&operation).ok_or(format!("no default for {operation}"))?;
+        let default = catalog
+            .defaults
+            .get(&operation)
+            .ok_or(format!("no default for {operation}"))?;
         if !catalog.offers(operation, *default) {
             return Err(format!("the default for {operation} cannot be selected"));
         }
     }
-    for provider in catalog.providers.iter().filter(|provider| provider.available) {
-        for operation in Operation::ALL.into_iter().filter(|o| provider.id.serves(*o)) {
+    for provider in catalog
+        .providers
+        .iter()
+        .filter(|provider| provider.available)
+    {
+        for operation in Operation::ALL
+            .into_iter()
+            .filter(|o| provider.id.serves(*o))
+        {
             let model = provider.default_models.get(&operation);
             let listed = catalog.models_of(operation, provider.id).next().is_some();
             match model {
                 Some(model) if catalog.model(operation, provider.id, model).is_none() => {
-                    return Err(format!("{}: default model {model} is not listed", provider.id));
+                    return Err(format!(
+                        "{}: default model {model} is not listed",
+                        provider.id
+                    ));
                 }
                 None if listed => {
                     return Err(format!("{}: no default model for {operation}", provider.id));
@@ -199,8 +245,11 @@ mod tests {
     fn the_data_files_hold_together() {
         let catalog = load().unwrap();
         assert_eq!(catalog.providers.len(), ProviderId::ALL.len());
-        let mut ids: Vec<_> =
-            catalog.models.iter().map(|m| (m.operation, m.provider, &m.id)).collect();
+        let mut ids: Vec<_> = catalog
+            .models
+            .iter()
+            .map(|m| (m.operation, m.provider, &m.id))
+            .collect();
         ids.sort_unstable();
         let count = ids.len();
         ids.dedup();
@@ -211,9 +260,17 @@ mod tests {
     fn every_model_has_a_price_or_says_that_nobody_knows() {
         let catalog = load().unwrap();
         for model in &catalog.models {
-            let says = model.notice.as_deref().is_some_and(|n| n.contains("not publish a price"));
+            let says = model
+                .notice
+                .as_deref()
+                .is_some_and(|n| n.contains("not publish a price"));
             assert!(!model.prices.is_empty() || says, "{}", model.id);
-            assert!(model.prices.iter().all(|p| p.as_of.len() == 10 && !p.source.is_empty()));
+            assert!(
+                model
+                    .prices
+                    .iter()
+                    .all(|p| p.as_of.len() == 10 && !p.source.is_empty())
+            );
         }
     }
 
@@ -234,12 +291,14 @@ mod tests {
                 duration_seconds: Some(6),
                 ..VideoInput::default()
             }),
-            Operation::Tts => {
-                GenerationInput::Tts(TtsInput { text: "x".repeat(600), ..TtsInput::default() })
-            }
-            Operation::Music => {
-                GenerationInput::Music(MusicInput { prompt: "calm".into(), ..MusicInput::default() })
-            }
+            Operation::Tts => GenerationInput::Tts(TtsInput {
+                text: "x".repeat(600),
+                ..TtsInput::default()
+            }),
+            Operation::Music => GenerationInput::Music(MusicInput {
+                prompt: "calm".into(),
+                ..MusicInput::default()
+            }),
         }
     }
 
@@ -256,11 +315,15 @@ mod tests {
                 Operation::Music => (5.0, 20.0),
             };
             let price = estimate(&typical(model.operation), Some(model), "2026-11-22");
-            let credits = price.credits.unwrap_or_else(|| panic!("{} has no price", model.id));
+            let credits = price
+                .credits
+                .unwrap_or_else(|| panic!("{} has no price", model.id));
             assert!(
                 credits.high >= low && credits.high <= high,
                 "{}: {}–{} credits, not within {low}–{high}",
-                model.id, credits.low, credits.high
+                model.id,
+                credits.low,
+                credits.high
             );
             seen += 1;
         }

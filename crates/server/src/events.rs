@@ -54,7 +54,10 @@ impl Events {
     /// Tells everybody who listens for this person.
     pub fn tell(&self, user: &UserId, event: Event) {
         // An error only says that nobody listens at the moment.
-        drop(self.0.send(Arc::new(News { user: user.clone(), event })));
+        drop(self.0.send(Arc::new(News {
+            user: user.clone(),
+            event,
+        })));
     }
 
     /// Hears everything from now on.

@@ -1,19 +1,10 @@
 //! A person's own keys: stored, shown by their last four characters, tested, removed. A key goes
 //! into the vault and comes back to nobody.
 
-use crate::{
-    actor::Actor,
-    app::App,
-    events::Event,
-    fault::Fault,
-    snapshot,
-    vault::NewSecret,
-};
+use crate::{actor::Actor, app::App, events::Event, fault::Fault, snapshot, vault::NewSecret};
 use domain::{
     ApiError, ErrorCode, Operation, ProviderId, SecretId,
-    keys::{
-        Finding, FindingResult, KeyReport, SecretStatus, SecretView, check_key, clean_key,
-    },
+    keys::{Finding, FindingResult, KeyReport, SecretStatus, SecretView, check_key, clean_key},
     provider::CredentialKind,
     resolution::KeyState,
 };
@@ -46,8 +37,13 @@ pub struct KeyInput {
 /// `INTERNAL` where the database fails.
 pub async fn views(app: &App, actor: &Actor) -> Result<BTreeMap<ProviderId, SecretView>, ApiError> {
     let owner = Owner::User(actor.user.id.clone());
-    let rows = store::secrets::of_owner(&app.db, &owner).await.map_err(Fault::from)?;
-    Ok(rows.iter().map(|row| (row.provider, view(app, row))).collect())
+    let rows = store::secrets::of_owner(&app.db, &owner)
+        .await
+        .map_err(Fault::from)?;
+    Ok(rows
+        .iter()
+        .map(|row| (row.provider, view(app, row)))
+        .collect())
 }
 
 fn view(app: &App, row: &SecretRow) -> SecretView {
@@ -88,7 +84,11 @@ pub async fn put(
     let now = app.clock.now();
     let id = SecretId(app.ids.next());
     let owner = Owner::User(actor.user.id.clone());
-    let slot = Slot { owner: &owner, provider, field: API_KEY };
+    let slot = Slot {
+        owner: &owner,
+        provider,
+        field: API_KEY,
+    };
     store::secrets::replace(&app.db, slot, |version| {
         app.vault.seal(NewSecret {
             id,
@@ -106,7 +106,9 @@ pub async fn put(
     .map_err(Fault::from)?;
     audit(app, actor, "key.replaced", provider).await?;
     app.events.tell(&actor.user.id, Event::Keys);
-    let row = find(app, actor, provider).await?.ok_or_else(|| ApiError::not_found("key"))?;
+    let row = find(app, actor, provider)
+        .await?
+        .ok_or_else(|| ApiError::not_found("key"))?;
     Ok(view(app, &row))
 }
 
@@ -116,8 +118,9 @@ pub async fn put(
 /// `NOT_FOUND` where none is stored.
 pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<(), ApiError> {
     let owner = Owner::User(actor.user.id.clone());
-    let removed =
-        store::secrets::delete(&app.db, &owner, provider).await.map_err(Fault::from)?;
+    let removed = store::secrets::delete(&app.db, &owner, provider)
+        .await
+        .map_err(Fault::from)?;
     if !removed {
         return Err(ApiError::not_found("key"));
     }
@@ -140,7 +143,9 @@ async fn audit(
         target: provider.as_str().to_owned(),
         detail: "{}".to_owned(),
     };
-    Ok(store::audit::append(&app.db, &event).await.map_err(Fault::from)?)
+    Ok(store::audit::append(&app.db, &event)
+        .await
+        .map_err(Fault::from)?)
 }
 
 fn takes_api_key(provider: ProviderId) -> Result<(), ApiError> {
@@ -179,7 +184,10 @@ pub async fn test(
         .into_iter()
         .find_map(|operation| providers::adapter(provider, operation))
         .ok_or_else(|| {
-            ApiError::invalid_field("provider", format!("{} is not available yet.", provider.label()))
+            ApiError::invalid_field(
+                "provider",
+                format!("{} is not available yet.", provider.label()),
+            )
         })?;
     let mut report = KeyReport {
         format: Finding::new(FindingResult::Ok, "This has the form of a key."),
@@ -208,7 +216,10 @@ pub async fn test(
                 tracing::info!(%provider, fault = ?error.failure().fault, "key test got no answer");
                 report.host = Finding::new(
                     FindingResult::Failed,
-                    format!("{} could not be reached. Try again in a minute.", provider.label()),
+                    format!(
+                        "{} could not be reached. Try again in a minute.",
+                        provider.label()
+                    ),
                 );
                 break;
             }
@@ -258,7 +269,10 @@ async fn find(
 fn unreadable(provider: ProviderId) -> ApiError {
     let mut error = ApiError::new(
         ErrorCode::KeyUnavailable,
-        format!("Your {} API key can no longer be read and needs to be entered again.", provider.label()),
+        format!(
+            "Your {} API key can no longer be read and needs to be entered again.",
+            provider.label()
+        ),
     );
     error.more.provider = Some(provider);
     error

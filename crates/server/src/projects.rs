@@ -37,7 +37,9 @@ pub async fn create(
 /// # Errors
 /// `INTERNAL` where the database fails.
 pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Project>, ApiError> {
-    let rows = store::projects::list(&app.db, &actor.user.id).await.map_err(Fault::from)?;
+    let rows = store::projects::list(&app.db, &actor.user.id)
+        .await
+        .map_err(Fault::from)?;
     Ok(rows.into_iter().map(view).collect())
 }
 
@@ -77,7 +79,10 @@ pub async fn rename(
 /// `NOT_FOUND` for one that is not there or not visible, `FORBIDDEN` for one that belongs to
 /// somebody else in the organization.
 pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<(), ApiError> {
-    match store::projects::delete(&app.db, &actor.user.id, id).await.map_err(Fault::from)? {
+    match store::projects::delete(&app.db, &actor.user.id, id)
+        .await
+        .map_err(Fault::from)?
+    {
         Removal::Done => Ok(()),
         Removal::Missing => Err(ApiError::not_found("project")),
         Removal::Forbidden => Err(ApiError::new(

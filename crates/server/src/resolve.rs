@@ -15,7 +15,11 @@ use domain::{
 /// # Errors
 /// `API_KEY_REQUIRED`, `KEY_UNAVAILABLE` or `MODEL_UNAVAILABLE` with the trace, `INVALID_INPUT` for
 /// a provider that does not serve the operation, `NOT_FOUND` for a foreign project.
-pub async fn resolve(app: &App, actor: &Actor, question: &Question) -> Result<Resolution, ApiError> {
+pub async fn resolve(
+    app: &App,
+    actor: &Actor,
+    question: &Question,
+) -> Result<Resolution, ApiError> {
     if let Some(provider) = question.provider
         && !provider.serves(question.operation)
     {
@@ -34,8 +38,8 @@ pub async fn resolve(app: &App, actor: &Actor, question: &Question) -> Result<Re
         provider: question.provider,
         model: question.model.clone(),
     };
-    let resolution =
-        resolve_over(&request, &snapshot, &app.catalog).map_err(|unresolved| ApiError::from(*unresolved))?;
+    let resolution = resolve_over(&request, &snapshot, &app.catalog)
+        .map_err(|unresolved| ApiError::from(*unresolved))?;
     if listed_model(app, &resolution).is_some_and(|model| model.is_retired(&app.clock.today())) {
         return Err(ApiError::new(
             ErrorCode::ModelUnavailable,
@@ -67,7 +71,10 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
     let model = listed_model(app, &resolution);
     wanted.input.check(model).map_err(refuse)?;
     let estimate = price(app, &wanted.input, model);
-    Ok(Preview { resolution, estimate })
+    Ok(Preview {
+        resolution,
+        estimate,
+    })
 }
 
 /// What something would cost, with who would generate it or what stands in the way.
@@ -88,7 +95,10 @@ pub struct Priced {
 /// As [`preview`], but for what is wrong with the credential alone.
 pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Priced, ApiError> {
     let problem = match preview(app, actor, wanted).await {
-        Ok(Preview { resolution, estimate }) => {
+        Ok(Preview {
+            resolution,
+            estimate,
+        }) => {
             return Ok(Priced {
                 estimate,
                 provider: Some(resolution.provider),
@@ -99,7 +109,10 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         }
         Err(problem) => problem,
     };
-    if !matches!(problem.code, ErrorCode::ApiKeyRequired | ErrorCode::KeyUnavailable) {
+    if !matches!(
+        problem.code,
+        ErrorCode::ApiKeyRequired | ErrorCode::KeyUnavailable
+    ) {
         return Err(problem);
     }
     let trace = problem.more.trace.as_ref();
@@ -110,19 +123,22 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         .and_then(|(provider, id)| app.catalog.model(wanted.input.operation(), provider, id));
     wanted.input.check(listed).map_err(refuse)?;
     let estimate = price(app, &wanted.input, listed);
-    Ok(Priced { estimate, provider, model: named, resolution: None, problem: Some(problem) })
+    Ok(Priced {
+        estimate,
+        provider,
+        model: named,
+        resolution: None,
+        problem: Some(problem),
+    })
 }
 
 /// The catalogue's entry for the resolved model; `None` for an unlisted one.
 pub fn listed_model<'a>(app: &'a App, resolution: &Resolution) -> Option<&'a Model> {
-    app.catalog.model(resolution.operation, resolution.provider, &resolution.model)
+    app.catalog
+        .model(resolution.operation, resolution.provider, &resolution.model)
 }
 
-fn price(
-    app: &App,
-    input: &GenerationInput,
-    model: Option<&Model>,
-) -> Estimate {
+fn price(app: &App, input: &GenerationInput, model: Option<&Model>) -> Estimate {
     pricing::estimate(input, model, &app.clock.today())
 }
 

@@ -14,7 +14,9 @@ use store::settings::{PatchOutcome, Scope};
 /// `INTERNAL` where the database fails.
 pub async fn view(app: &App, actor: &Actor) -> Result<SettingsView, ApiError> {
     let scope = Scope::User(actor.user.id.clone());
-    let fields = store::settings::load(&app.db, &scope).await.map_err(Fault::from)?;
+    let fields = store::settings::load(&app.db, &scope)
+        .await
+        .map_err(Fault::from)?;
     let mut view = SettingsView::from_fields(&fields);
     view.keys = keys::views(app, actor).await?;
     Ok(view)
@@ -31,7 +33,9 @@ pub async fn project_view(
 ) -> Result<SettingsView, ApiError> {
     projects::get(app, actor, project).await?;
     let scope = Scope::Project(project.clone());
-    let fields = store::settings::load(&app.db, &scope).await.map_err(Fault::from)?;
+    let fields = store::settings::load(&app.db, &scope)
+        .await
+        .map_err(Fault::from)?;
     Ok(SettingsView::from_fields(&fields))
 }
 
@@ -49,7 +53,10 @@ pub async fn patch(
     let written = write(app, actor, &scope, changes).await?;
     app.events.tell(
         &actor.user.id,
-        Event::Settings { project_id: None, changes: written.clone() },
+        Event::Settings {
+            project_id: None,
+            changes: written.clone(),
+        },
     );
     Ok(written)
 }
@@ -65,7 +72,10 @@ pub async fn project_patch(
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
     projects::get(app, actor, project).await?;
-    if changes.iter().any(|change| change.field == Field::PreferOwnKeys) {
+    if changes
+        .iter()
+        .any(|change| change.field == Field::PreferOwnKeys)
+    {
         return Err(ApiError::invalid_field(
             Field::PreferOwnKeys.to_string(),
             "This is a personal setting. Change it in your own settings.",
@@ -74,7 +84,10 @@ pub async fn project_patch(
     let written = write(app, actor, &Scope::Project(project.clone()), changes).await?;
     app.events.tell(
         &actor.user.id,
-        Event::Settings { project_id: Some(project.clone()), changes: written.clone() },
+        Event::Settings {
+            project_id: Some(project.clone()),
+            changes: written.clone(),
+        },
     );
     Ok(written)
 }
@@ -85,11 +98,13 @@ async fn write(
     scope: &Scope,
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
-    let changes = changes.iter().map(|change| checked(app, change)).collect::<Result<Vec<_>, _>>()?;
-    let outcome =
-        store::settings::patch(&app.db, scope, &changes, &actor.user.id, app.clock.now())
-            .await
-            .map_err(Fault::from)?;
+    let changes = changes
+        .iter()
+        .map(|change| checked(app, change))
+        .collect::<Result<Vec<_>, _>>()?;
+    let outcome = store::settings::patch(&app.db, scope, &changes, &actor.user.id, app.clock.now())
+        .await
+        .map_err(Fault::from)?;
     match outcome {
         PatchOutcome::Applied(written) => Ok(current_values(written)),
         PatchOutcome::Conflicts(newer) => {
@@ -117,20 +132,32 @@ fn current_values(rows: Vec<(Field, Stored)>) -> Vec<CurrentValue> {
 /// The wish with its value tidied, or why it cannot be.
 fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
     let path = change.field.to_string();
-    let value = change.value.as_deref().map(str::trim).filter(|value| !value.is_empty());
+    let value = change
+        .value
+        .as_deref()
+        .map(str::trim)
+        .filter(|value| !value.is_empty());
     let value = match (change.field, value) {
         (_, None) => None,
         (Field::Provider(operation), Some(id)) => {
-            let provider = ProviderId::parse(id).filter(|one| one.serves(operation)).ok_or_else(|| {
-                ApiError::invalid_field(
-                    &path,
-                    format!("There is no provider of this name for {}. Choose one from the list.", operation.noun()),
-                )
-            })?;
+            let provider = ProviderId::parse(id)
+                .filter(|one| one.serves(operation))
+                .ok_or_else(|| {
+                    ApiError::invalid_field(
+                        &path,
+                        format!(
+                            "There is no provider of this name for {}. Choose one from the list.",
+                            operation.noun()
+                        ),
+                    )
+                })?;
             if !app.catalog.offers(operation, provider) {
                 return Err(ApiError::invalid_field(
                     path,
-                    format!("{} is not available yet. Choose another provider.", provider.label()),
+                    format!(
+                        "{} is not available yet. Choose another provider.",
+                        provider.label()
+                    ),
                 ));
             }
             Some(provider.as_str().to_owned())
@@ -139,24 +166,36 @@ fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
             if !provider.serves(operation) {
                 return Err(ApiError::invalid_field(
                     path,
-                    format!("{} does not generate {}.", provider.label(), operation.noun()),
+                    format!(
+                        "{} does not generate {}.",
+                        provider.label(),
+                        operation.noun()
+                    ),
                 ));
             }
             if !app.catalog.accepts_model(operation, provider, model) {
                 return Err(ApiError::new(
                     ErrorCode::ModelUnavailable,
-                    format!("{} does not offer this model. Choose one from the list.", provider.label()),
+                    format!(
+                        "{} does not offer this model. Choose one from the list.",
+                        provider.label()
+                    ),
                 ));
             }
             Some(model.to_owned())
         }
         (Field::Endpoint(_), Some(url)) => {
-            let url = providers::guard::check_endpoint(url, app.outbound.policy()).map_err(|problem| {
-                let mut error = ApiError::new(ErrorCode::EndpointNotAllowed, problem.to_string());
-                error.more.fields =
-                    vec![domain::FieldError { field: path, message: problem.to_string() }];
-                error
-            })?;
+            let url = providers::guard::check_endpoint(url, app.outbound.policy()).map_err(
+                |problem| {
+                    let mut error =
+                        ApiError::new(ErrorCode::EndpointNotAllowed, problem.to_string());
+                    error.more.fields = vec![domain::FieldError {
+                        field: path,
+                        message: problem.to_string(),
+                    }];
+                    error
+                },
+            )?;
             Some(url.to_string())
         }
         (Field::PreferOwnKeys, Some(on @ ("true" | "false"))) => Some(on.to_owned()),
@@ -164,5 +203,9 @@ fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
             return Err(ApiError::invalid_field(path, "This is either on or off."));
         }
     };
-    Ok(Change { field: change.field, value, base: change.base })
+    Ok(Change {
+        field: change.field,
+        value,
+        base: change.base,
+    })
 }

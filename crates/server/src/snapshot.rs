@@ -59,7 +59,10 @@ pub async fn load(
 
 /// What the operator set by environment variables.
 fn environment(app: &App) -> EnvironmentLevel {
-    let mut level = EnvironmentLevel { serves: app.config.environment_keys, ..Default::default() };
+    let mut level = EnvironmentLevel {
+        serves: app.config.environment_keys,
+        ..Default::default()
+    };
     for slot in app.config.environment.key_slots() {
         let key = StoredKey {
             secret: SecretRef::Environment(slot),
@@ -106,7 +109,10 @@ fn set_endpoint(settings: &mut LevelSettings, kind: EndpointKind, value: &str) {
 
 fn endpoint(text: &str) -> Option<Endpoint> {
     let url = url::Url::parse(text).ok()?;
-    Some(Endpoint { url: text.to_owned(), origin: url.origin().ascii_serialization() })
+    Some(Endpoint {
+        url: text.to_owned(),
+        origin: url.origin().ascii_serialization(),
+    })
 }
 
 fn stored_keys(app: &App, rows: &[SecretRow]) -> StoredKeys {
@@ -126,8 +132,7 @@ fn stored_keys(app: &App, rows: &[SecretRow]) -> StoredKeys {
 pub fn state(app: &App, row: &SecretRow) -> KeyState {
     if row.revoked_at.is_some() {
         KeyState::Revoked
-    } else if row.audience_origin != app.config.providers.audience()
-        || app.vault.open(row).is_err()
+    } else if row.audience_origin != app.config.providers.audience() || app.vault.open(row).is_err()
     {
         KeyState::Unreadable
     } else {

@@ -50,12 +50,12 @@ pub async fn start(config: Config, sandbox: Option<&Url>) -> Result<App, Problem
         .map_err(|error| Problem::start("The database cannot be brought up to date", &error))?;
     let clock = Clock::default();
     let keys = config.master_keys.clone();
-    let vault = Vault::start(keys, config.master_key_source, &db, clock.now()).await.map_err(
-        |error| match error {
+    let vault = Vault::start(keys, config.master_key_source, &db, clock.now())
+        .await
+        .map_err(|error| match error {
             StartError::WrongMasterKey { .. } => Problem::Config(error.to_string()),
             StartError::Store(error) => Problem::start("The vault cannot be opened", &error),
-        },
-    )?;
+        })?;
     let outbound = outbound(config.policy.clone(), sandbox)?;
     Ok(App::new(Parts {
         config,
@@ -77,7 +77,10 @@ fn outbound(policy: Policy, sandbox: Option<&Url>) -> Result<Outbound, Problem> 
         None => (Bases::live(), policy),
         Some(origin) => {
             let admitted = policy.with_sandbox(origin);
-            (Bases::at(origin), admitted.map_err(|error| Problem::start("The sandbox", &error))?)
+            (
+                Bases::at(origin),
+                admitted.map_err(|error| Problem::start("The sandbox", &error))?,
+            )
         }
     };
     Outbound::new(bases, policy).map_err(|error| Problem::start("The outbound client", &error))
@@ -85,5 +88,8 @@ fn outbound(policy: Policy, sandbox: Option<&Url>) -> Result<Outbound, Problem> 
 
 /// Makes a folder for its owner alone.
 fn make_folder(folder: &Path) -> std::io::Result<()> {
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)
+    std::fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
 }

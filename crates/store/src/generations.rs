@@ -293,7 +293,9 @@ pub async fn earlier(
     user: &UserId,
     idempotency: Idempotency<'_>,
 ) -> Result<Option<Enqueued>, StoreError> {
-    let earlier = db.one::<KeyRow>(&OF_KEY, values![user, idempotency.key]).await?;
+    let earlier = db
+        .one::<KeyRow>(&OF_KEY, values![user, idempotency.key])
+        .await?;
     Ok(earlier.map(|row| row.compared(idempotency.body_hash)))
 }
 

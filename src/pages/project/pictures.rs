@@ -25,7 +25,7 @@ fn drawn(items: &[Generation], project: &ProjectId) -> Vec<Drawn> {
     items
         .iter()
         .filter(|item| item.project_id.as_ref() == Some(project))
-        .filter(|item| item.operation == Operation::Image && item.status == Status::Succeeded)
+        .filter(|item| item.operation() == Operation::Image && item.status == Status::Succeeded)
         .flat_map(|item| {
             item.outputs
                 .iter()

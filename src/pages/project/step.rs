@@ -88,7 +88,8 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                     <button
                         type="submit"
                         class="primary"
-                        disabled=move || !stores.session.alive.get() || asking.get()
+                        disabled=move || !stores.session.alive.get()
+                        aria-disabled=move || asking.get().then_some("true")
                     >
                         "Generate"
                     </button>
@@ -174,7 +175,7 @@ fn Results(project: ProjectId, step: Step) -> impl IntoView {
             items
                 .iter()
                 .filter(|item| item.project_id.as_ref() == Some(&project))
-                .filter(|item| belongs_to(item.step, item.operation, step))
+                .filter(|item| belongs_to(item.step, item.operation(), step))
                 .map(|item| item.id.clone())
                 .collect::<Vec<GenerationId>>()
         })

@@ -91,6 +91,7 @@ fn by_code(code: &str) -> Option<ProviderFault> {
         "text_too_long" | "max_character_limit_exceeded" => ProviderFault::TooLarge,
         "unsupported_model" | "model_not_found" | "voice_not_found" => ProviderFault::ModelGone,
         "invalid_request" | "invalid_voice_settings" | "validation" => ProviderFault::BadRequest,
+        "content_policy_violation" | "content_moderated" => ProviderFault::ContentBlocked,
         "rate_limit_exceeded"
         | "concurrent_limit_exceeded"
         | "too_many_concurrent_requests"

@@ -31,11 +31,16 @@ pub async fn sign_in(
     before: PresentedToken,
     web::Json(input): web::Json<SignIn>,
 ) -> Answer<impl IntoResponse> {
-    Ok(welcome(auth::sign_in(&app, client, input, before.as_deref()).await?))
+    Ok(welcome(
+        auth::sign_in(&app, client, input, before.as_deref()).await?,
+    ))
 }
 
 fn welcome(signed_in: SignedIn) -> impl IntoResponse {
-    (AppendHeaders([(SET_COOKIE, signed_in.cookie)]), web::Json(signed_in.me))
+    (
+        AppendHeaders([(SET_COOKIE, signed_in.cookie)]),
+        web::Json(signed_in.me),
+    )
 }
 
 /// `POST /auth/sign-out`: 204, also when nobody is signed in.
@@ -46,7 +51,10 @@ pub async fn sign_out(
     if let Some(token) = session.as_deref() {
         auth::sign_out(&app, token).await?;
     }
-    Ok((StatusCode::NO_CONTENT, AppendHeaders([(SET_COOKIE, auth::expired_cookie(&app.config.public_origin))])))
+    Ok((
+        StatusCode::NO_CONTENT,
+        AppendHeaders([(SET_COOKIE, auth::expired_cookie(&app.config.public_origin))]),
+    ))
 }
 
 /// `GET /me`.

@@ -3,10 +3,7 @@
 use super::{Answer, generations::Body};
 use crate::{actor::Actor, app::App, resolve as use_case, web};
 use axum::extract::State;
-use domain::{
-    generation::Question,
-    resolution::Resolution,
-};
+use domain::{generation::Question, resolution::Resolution};
 
 /// `POST /resolve`.
 pub async fn resolve(
@@ -23,5 +20,7 @@ pub async fn create(
     actor: Actor,
     web::Json(body): web::Json<Body>,
 ) -> Answer<web::Json<use_case::Priced>> {
-    Ok(web::Json(use_case::estimate(&app, &actor, &body.try_into()?).await?))
+    Ok(web::Json(
+        use_case::estimate(&app, &actor, &body.try_into()?).await?,
+    ))
 }

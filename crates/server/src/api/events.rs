@@ -43,7 +43,10 @@ fn line(event: &News) -> Event {
         News::Generation { .. } => "generation",
     };
     // The event is made of texts and numbers, which always have a JSON form.
-    Event::default().event(name).json_data(event).unwrap_or_default()
+    Event::default()
+        .event(name)
+        .json_data(event)
+        .unwrap_or_default()
 }
 
 /// `GET /generations/{id}/events`: the generation as it is, and again at each change until its end.
@@ -65,10 +68,12 @@ pub async fn of_generation(
             }
         })
         .filter_map(future::ready);
-    let all = stream::once(future::ready(now)).chain(changes).scan(false, |ended, generation| {
-        let before = std::mem::replace(ended, generation.status.is_final());
-        future::ready((!before).then_some(generation))
-    });
+    let all = stream::once(future::ready(now))
+        .chain(changes)
+        .scan(false, |ended, generation| {
+            let before = std::mem::replace(ended, generation.status.is_final());
+            future::ready((!before).then_some(generation))
+        });
     Ok(Sse::new(all.map(|generation| Ok(state(&generation)))).keep_alive(KeepAlive::default()))
 }
 
@@ -87,5 +92,8 @@ fn concerns(
 }
 
 fn state(generation: &Generation) -> Event {
-    Event::default().event("generation").json_data(generation).unwrap_or_default()
+    Event::default()
+        .event("generation")
+        .json_data(generation)
+        .unwrap_or_default()
 }

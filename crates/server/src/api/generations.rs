@@ -50,8 +50,9 @@ impl TryFrom<Body> for Wanted {
 }
 
 fn read<T: DeserializeOwned>(input: Value) -> Result<T, ApiError> {
-    serde_json::from_value(input)
-        .map_err(|error| ApiError::invalid_field("input", format!("The input is not valid: {error}.")))
+    serde_json::from_value(input).map_err(|error| {
+        ApiError::invalid_field("input", format!("The input is not valid: {error}."))
+    })
 }
 
 /// A JSON schema is an object in the API and text inside.

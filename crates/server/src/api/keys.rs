@@ -29,7 +29,9 @@ pub async fn put(
     Path(id): Path<String>,
     web::Json(input): web::Json<KeyInput>,
 ) -> Answer<web::Json<SecretView>> {
-    Ok(web::Json(keys::put(&app, &actor, provider(&id)?, input).await?))
+    Ok(web::Json(
+        keys::put(&app, &actor, provider(&id)?, input).await?,
+    ))
 }
 
 /// `DELETE /keys/{provider}`: 204.
@@ -59,9 +61,14 @@ pub async fn test(
 ) -> Answer<web::Json<KeyReport>> {
     let has_body = request.headers().get(CONTENT_TYPE).is_some();
     let draft = if has_body {
-        web::Json::<TestInput>::from_request(request, &app).await?.0.key
+        web::Json::<TestInput>::from_request(request, &app)
+            .await?
+            .0
+            .key
     } else {
         None
     };
-    Ok(web::Json(keys::test(&app, &actor, provider(&id)?, draft).await?))
+    Ok(web::Json(
+        keys::test(&app, &actor, provider(&id)?, draft).await?,
+    ))
 }

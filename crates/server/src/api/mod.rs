@@ -41,7 +41,10 @@ const WITH_PICTURES: usize = 9 << 20;
 /// The routes below `/api/v1`.
 pub fn router(app: App) -> Router {
     let with_pictures = Router::new()
-        .route("/generations", get(generations::list).post(generations::create))
+        .route(
+            "/generations",
+            get(generations::list).post(generations::create),
+        )
         .route("/estimates", post(estimates::create))
         .layer(DefaultBodyLimit::max(WITH_PICTURES));
     Router::new()
@@ -57,7 +60,9 @@ pub fn router(app: App) -> Router {
         .route("/projects", get(projects::list).post(projects::create))
         .route(
             "/projects/{id}",
-            get(projects::get).patch(projects::rename).delete(projects::delete),
+            get(projects::get)
+                .patch(projects::rename)
+                .delete(projects::delete),
         )
         .route("/projects/{id}/settings", get(projects::settings))
         .route("/projects/{id}/settings", patch(projects::patch_settings))

@@ -2,7 +2,10 @@
 
 use super::{Answer, List};
 use crate::{actor::Actor, app::App, projects, settings, web};
-use axum::{extract::{Path, State}, http::StatusCode};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+};
 use domain::{
     ApiError, OrganizationId, ProjectId,
     project::Project,
@@ -28,7 +31,9 @@ pub struct Rename {
 
 /// `GET /projects`.
 pub async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<Project>>> {
-    Ok(web::Json(List { data: projects::list(&app, &actor).await? }))
+    Ok(web::Json(List {
+        data: projects::list(&app, &actor).await?,
+    }))
 }
 
 /// `POST /projects`: 201.
@@ -57,7 +62,9 @@ pub async fn rename(
     Path(id): Path<ProjectId>,
     web::Json(input): web::Json<Rename>,
 ) -> Answer<web::Json<Project>> {
-    Ok(web::Json(projects::rename(&app, &actor, &id, &input.name).await?))
+    Ok(web::Json(
+        projects::rename(&app, &actor, &id, &input.name).await?,
+    ))
 }
 
 /// `DELETE /projects/{id}`: 204.

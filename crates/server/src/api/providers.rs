@@ -4,9 +4,7 @@ use super::{Answer, List};
 use crate::{actor::Actor, app::App, web};
 use axum::extract::{Path, State};
 use domain::{
-    ApiError, Operation, ProviderId, Timestamp,
-    catalog::Model,
-    provider::CredentialKind,
+    ApiError, Operation, ProviderId, Timestamp, catalog::Model, provider::CredentialKind,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -37,11 +35,17 @@ pub async fn list(State(app): State<App>, _: Actor) -> web::Json<List<ProviderVi
             name: provider.id.label(),
             summary: provider.summary.clone(),
             available: provider.available,
-            operations: Operation::ALL.into_iter().filter(|o| provider.id.serves(*o)).collect(),
+            operations: Operation::ALL
+                .into_iter()
+                .filter(|o| provider.id.serves(*o))
+                .collect(),
             credential: provider.credential(),
             key_page: provider.key_page.clone(),
             key_hint: provider.key_hint.clone(),
-            logo: provider.logo.as_ref().map(|name| format!("/logos/{name}.svg")),
+            logo: provider
+                .logo
+                .as_ref()
+                .map(|name| format!("/logos/{name}.svg")),
             default_models: provider.default_models.clone(),
         })
         .collect();
@@ -82,15 +86,26 @@ pub async fn models(
     Path(provider): Path<String>,
     web::Query(query): web::Query<ModelsQuery>,
 ) -> Answer<web::Json<Models>> {
-    let provider =
-        ProviderId::parse(&provider).ok_or_else(|| ApiError::not_found("provider"))?;
+    let provider = ProviderId::parse(&provider).ok_or_else(|| ApiError::not_found("provider"))?;
     let data = app
         .catalog
         .models
         .iter()
         .filter(|model| model.provider == provider)
-        .filter(|model| query.operation.is_none_or(|operation| model.operation == operation))
-        .map(|model| ModelView { model: model.clone(), source: CATALOGUE, fetched_at: None })
+        .filter(|model| {
+            query
+                .operation
+                .is_none_or(|operation| model.operation == operation)
+        })
+        .map(|model| ModelView {
+            model: model.clone(),
+            source: CATALOGUE,
+            fetched_at: None,
+        })
         .collect();
-    Ok(web::Json(Models { data, source: CATALOGUE, fetched_at: None }))
+    Ok(web::Json(Models {
+        data,
+        source: CATALOGUE,
+        fetched_at: None,
+    }))
 }

@@ -110,11 +110,7 @@ fn key(
 
 /// Only the form of the address is judged here; whether its host may be called is judged at the
 /// call, when the host's addresses are known.
-fn endpoint(
-    variable: &'static str,
-    address: &str,
-    policy: &Policy,
-) -> Result<String, ConfigError> {
+fn endpoint(variable: &'static str, address: &str, policy: &Policy) -> Result<String, ConfigError> {
     Url::parse(address)
         .ok()
         .filter(|url| {

@@ -22,7 +22,9 @@ pub async fn create(
     mut wanted: Wanted,
     idempotency_key: Option<&str>,
 ) -> Result<Generation, ApiError> {
-    let idempotency = idempotency_key.map(|key| idempotency(key, &wanted)).transpose()?;
+    let idempotency = idempotency_key
+        .map(|key| idempotency(key, &wanted))
+        .transpose()?;
     if let Some(idempotency) = &idempotency
         && let Some(earlier) =
             store::generations::earlier(&app.db, &actor.user.id, idempotency.borrow())
@@ -38,6 +40,9 @@ pub async fn create(
         None => None,
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
+    if let Some(model) = resolve::listed_model(app, &preview.resolution) {
+        wanted.input.fill_defaults(&model.can);
+    }
     let resolution = &preview.resolution;
     let generation = NewGeneration {
         id: GenerationId(app.ids.next()),
@@ -65,7 +70,13 @@ pub async fn create(
     }
     app.bell.notify_one();
     let id = generation.id;
-    app.events.tell(&actor.user.id, Event::Generation { id: id.clone(), status: Status::Queued });
+    app.events.tell(
+        &actor.user.id,
+        Event::Generation {
+            id: id.clone(),
+            status: Status::Queued,
+        },
+    );
     read::get(app, actor, &id).await
 }
 
@@ -97,7 +108,10 @@ struct Taken {
 
 impl Taken {
     fn borrow(&self) -> Idempotency<'_> {
-        Idempotency { key: &self.key, body_hash: &self.body_hash }
+        Idempotency {
+            key: &self.key,
+            body_hash: &self.body_hash,
+        }
     }
 }
 
@@ -109,5 +123,8 @@ fn idempotency(key: &str, wanted: &Wanted) -> Result<Taken, ApiError> {
         ));
     }
     let body = serde_json::to_vec(wanted).map_err(Fault::from)?;
-    Ok(Taken { key: key.to_owned(), body_hash: Sha256::digest(body).to_vec() })
+    Ok(Taken {
+        key: key.to_owned(),
+        body_hash: Sha256::digest(body).to_vec(),
+    })
 }

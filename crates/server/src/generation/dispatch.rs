@@ -16,11 +16,11 @@ use domain::{
     resolution::{KeyState, Level, Resolution},
 };
 use providers::{
-    Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError, Step,
-    pace, retry,
+    Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError, Step, pace,
+    retry,
 };
-use std::time::Duration;
 use secrecy::SecretString;
+use std::time::Duration;
 use store::{
     generations::GenerationRow,
     jobs::{ClaimedJob, Lease, Next, Settlement},
@@ -55,9 +55,16 @@ pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
     let resolution: Resolution = serde_json::from_str(&row.resolution)?;
     let input: GenerationInput = serde_json::from_str(&row.input)?;
     let progress: Progress = serde_json::from_str(&job.progress)?;
-    let listed = app.catalog.model(resolution.operation, resolution.provider, &row.model);
-    let turn =
-        Turn { app, lease: &job.lease, row: &row, resolution: &resolution, listed };
+    let listed = app
+        .catalog
+        .model(resolution.operation, resolution.provider, &row.model);
+    let turn = Turn {
+        app,
+        lease: &job.lease,
+        row: &row,
+        resolution: &resolution,
+        listed,
+    };
     let end = if interrupted {
         End::Unknown(turn.lost())
     } else if row.status == Status::Cancelling {
@@ -116,7 +123,11 @@ impl Turn<'_> {
             };
             match step {
                 Ok(Step::Continue(next)) => {
-                    let status = if next.task.is_some() { Status::Running } else { Status::Queued };
+                    let status = if next.task.is_some() {
+                        Status::Running
+                    } else {
+                        Status::Queued
+                    };
                     match self.save(status, &next, None).await? {
                         None => return Ok(End::LeaseLost),
                         Some(Status::Cancelling) => return Ok(End::Cancelled),
@@ -125,7 +136,9 @@ impl Turn<'_> {
                 }
                 Ok(Step::Wait { progress, after }) => return Ok(End::Rest(progress, after)),
                 Ok(Step::Done(produced)) => return Ok(End::Produced(produced)),
-                Err(failure) => return Ok(self.after_failure(&call, &progress, &failure, secret.as_ref())),
+                Err(failure) => {
+                    return Ok(self.after_failure(&call, &progress, &failure, secret.as_ref()));
+                }
             }
         }
     }
@@ -161,7 +174,9 @@ impl Turn<'_> {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
-            let Some(pause) = retry::pause(call.purpose, attempt, &error) else { return Err(error) };
+            let Some(pause) = retry::pause(call.purpose, attempt, &error) else {
+                return Err(error);
+            };
             tokio::time::sleep(pause).await;
             attempt += 1;
         }
@@ -169,7 +184,9 @@ impl Turn<'_> {
 
     /// The secret to send, opened at the last moment.
     async fn secret(&self) -> Result<Result<Option<SecretString>, ApiError>, Fault> {
-        let Some(credential) = &self.resolution.credential else { return Ok(Ok(None)) };
+        let Some(credential) = &self.resolution.credential else {
+            return Ok(Ok(None));
+        };
         let owner = match credential.level {
             Level::Environment => {
                 let provider = self.provider();
@@ -204,7 +221,10 @@ impl Turn<'_> {
             return Ok(Some(row));
         }
         let provider = self.provider();
-        for slot in [Some(provider.key_slot()), provider.fallback_key()].into_iter().flatten() {
+        for slot in [Some(provider.key_slot()), provider.fallback_key()]
+            .into_iter()
+            .flatten()
+        {
             let rows = store::secrets::of_owner_and_provider(db, owner, slot).await?;
             if let Some(row) = rows.into_iter().next() {
                 return Ok(Some(row));
@@ -227,11 +247,17 @@ impl Turn<'_> {
                 return Ok(Err(ApiError::not_found("picture")));
             };
             let bytes = tokio::fs::read(self.app.config.media_dir().join(&file.file)).await?;
-            pictures.push(Picture::Bytes { bytes: Bytes::from(bytes), media_type: file.media_type });
+            pictures.push(Picture::Bytes {
+                bytes: Bytes::from(bytes),
+                media_type: file.media_type,
+            });
         }
         Ok(Ok(Job {
             generation: self.row.id.to_string(),
-            model: self.listed.map_or(self.row.model.as_str(), Model::sent_id).to_owned(),
+            model: self
+                .listed
+                .map_or(self.row.model.as_str(), Model::sent_id)
+                .to_owned(),
             input: input.clone(),
             pictures,
         }))
@@ -255,10 +281,14 @@ impl Turn<'_> {
     ) -> Result<Option<Status>, Fault> {
         let now = self.app.clock.now();
         let next = match rest {
-            None => Next::Keep { lease_until: lease_until(self.app) },
+            None => Next::Keep {
+                lease_until: lease_until(self.app),
+            },
             Some(rest) => {
                 let millis = i64::try_from(rest.as_millis()).unwrap_or(60_000);
-                Next::HandBack { run_at: now.plus_millis(millis) }
+                Next::HandBack {
+                    run_at: now.plus_millis(millis),
+                }
             }
         };
         let progress = serde_json::to_string(progress)?;
@@ -276,7 +306,8 @@ impl Turn<'_> {
             End::LeaseLost => return Ok(()),
             End::Rest(progress, after) => {
                 let pace = self.app.config.providers.pace();
-                self.save(Status::Running, &progress, Some(after.mul_f64(pace))).await?;
+                self.save(Status::Running, &progress, Some(after.mul_f64(pace)))
+                    .await?;
                 return Ok(());
             }
             End::Produced(produced) => match self.keep(&produced).await? {
@@ -289,7 +320,14 @@ impl Turn<'_> {
         };
         let error = error.as_ref().map(serde_json::to_string).transpose()?;
         let error = error.as_deref();
-        self.settle(&Settlement { status, actual: None, text: None, error, outputs: &[] }).await
+        self.settle(&Settlement {
+            status,
+            actual: None,
+            text: None,
+            error,
+            outputs: &[],
+        })
+        .await
     }
 
     async fn succeed(
@@ -346,7 +384,9 @@ impl Turn<'_> {
 
     async fn keep_one(&self, media: &Media) -> Result<Kept, Fetch> {
         let folder = self.app.config.media_dir();
-        let mut part = Part::create(&folder, &self.app.ids.next()).await.map_err(NotKept::from)?;
+        let mut part = Part::create(&folder, &self.app.ids.next())
+            .await
+            .map_err(NotKept::from)?;
         match media {
             Media::Bytes { bytes, .. } => {
                 part.file.write_all(bytes).await.map_err(NotKept::from)?;
@@ -360,7 +400,9 @@ impl Turn<'_> {
             }
         }
         let operation = self.resolution.operation;
-        Ok(part.keep(&folder, |found| media::fits(operation, found)).await?)
+        Ok(part
+            .keep(&folder, |found| media::fits(operation, found))
+            .await?)
     }
 
     fn has_waited_too_long(&self, progress: &Progress) -> bool {
@@ -370,7 +412,10 @@ impl Turn<'_> {
     }
 
     fn tell(&self, status: Status) {
-        let event = Event::Generation { id: self.row.id.clone(), status };
+        let event = Event::Generation {
+            id: self.row.id.clone(),
+            status,
+        };
         self.app.events.tell(&self.row.user_id, event);
     }
 
@@ -394,8 +439,11 @@ impl Turn<'_> {
     }
 
     fn failed(&self, fault: ProviderFault, retry_after: Option<Duration>) -> ApiError {
-        let mut error =
-            ApiError::provider(self.provider(), fault, retry_after.map(|wait| wait.as_secs().max(1)));
+        let mut error = ApiError::provider(
+            self.provider(),
+            fault,
+            retry_after.map(|wait| wait.as_secs().max(1)),
+        );
         error.more.operation = Some(self.resolution.operation);
         error
     }
@@ -404,7 +452,10 @@ impl Turn<'_> {
         let provider = self.provider();
         let mut error = ApiError::new(
             ErrorCode::KeyUnavailable,
-            format!("The {} API key was removed or can no longer be read. Enter it again.", provider.label()),
+            format!(
+                "The {} API key was removed or can no longer be read. Enter it again.",
+                provider.label()
+            ),
         );
         error.more.operation = Some(self.resolution.operation);
         error.more.provider = Some(provider);

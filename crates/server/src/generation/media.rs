@@ -128,7 +128,9 @@ impl Part {
         self.file.flush().await?;
         self.file.sync_all().await?;
         let (sha256, bytes, head) = digest(&self.path).await?;
-        let media_type = sniff(&head).filter(|found| accept(found)).ok_or(NotKept::WrongType)?;
+        let media_type = sniff(&head)
+            .filter(|found| accept(found))
+            .ok_or(NotKept::WrongType)?;
         let name = hex::encode(&sha256);
         let file = format!("{}/{name}.{}", &name[..2], ending(media_type));
         let place = media.join(&file);
@@ -137,7 +139,12 @@ impl Part {
             fs::rename(&self.path, &place).await?;
             fs::File::open(folder).await?.sync_all().await?;
         }
-        Ok(Kept { media_type, bytes, sha256, file })
+        Ok(Kept {
+            media_type,
+            bytes,
+            sha256,
+            file,
+        })
     }
 }
 
@@ -176,7 +183,11 @@ pub async fn remove_parts(media: &Path) -> std::io::Result<()> {
         entries => entries?,
     };
     while let Some(entry) = entries.next_entry().await? {
-        if entry.path().extension().is_some_and(|ending| ending == "part") {
+        if entry
+            .path()
+            .extension()
+            .is_some_and(|ending| ending == "part")
+        {
             fs::remove_file(entry.path()).await?;
         }
     }
@@ -193,7 +204,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut part = Part::create(folder.path(), "a").await.unwrap();
         part.file.write_all(bytes).await.unwrap();
-        let kept = part.keep(folder.path(), |found| fits(operation, found)).await;
+        let kept = part
+            .keep(folder.path(), |found| fits(operation, found))
+            .await;
         assert!(!folder.path().join("a.part").exists());
         if let Ok(kept) = &kept {
             assert!(folder.path().join(&kept.file).exists());
@@ -204,7 +217,10 @@ mod tests {
     #[tokio::test]
     async fn a_picture_is_kept_under_its_hash() {
         let kept = keep(PNG, Operation::Image).await.unwrap();
-        assert_eq!((kept.media_type, kept.bytes), ("image/png", PNG.len() as u64));
+        assert_eq!(
+            (kept.media_type, kept.bytes),
+            ("image/png", PNG.len() as u64)
+        );
         assert!(kept.file.ends_with(".png") && kept.file.contains(&hex::encode(&kept.sha256)));
     }
 
@@ -217,8 +233,14 @@ mod tests {
             b"%PDF-1.7",
             b"",
         ] {
-            assert!(matches!(keep(bytes, Operation::Image).await, Err(NotKept::WrongType)));
+            assert!(matches!(
+                keep(bytes, Operation::Image).await,
+                Err(NotKept::WrongType)
+            ));
         }
-        assert!(matches!(keep(PNG, Operation::Video).await, Err(NotKept::WrongType)));
+        assert!(matches!(
+            keep(PNG, Operation::Video).await,
+            Err(NotKept::WrongType)
+        ));
     }
 }

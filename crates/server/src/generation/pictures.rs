@@ -4,10 +4,7 @@
 use super::media::{Kept, NotKept, Part};
 use crate::{actor::Actor, app::App, fault::Fault};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use domain::{
-    ApiError, ErrorCode, OutputId,
-    input::GenerationInput,
-};
+use domain::{ApiError, ErrorCode, OutputId, input::GenerationInput};
 use store::outputs::NewOutput;
 use tokio::io::AsyncWriteExt;
 
@@ -27,9 +24,10 @@ pub async fn settle(
 ) -> Result<Vec<NewOutput>, ApiError> {
     let mut uploads = Vec::new();
     let (field, names): (&str, Vec<&mut String>) = match input {
-        GenerationInput::Image(image) => {
-            ("input.reference_images", image.reference_images.iter_mut().collect())
-        }
+        GenerationInput::Image(image) => (
+            "input.reference_images",
+            image.reference_images.iter_mut().collect(),
+        ),
         GenerationInput::Video(video) => ("input.image", video.image.iter_mut().collect()),
         _ => return Ok(uploads),
     };
@@ -50,7 +48,10 @@ pub async fn settle(
                     .map_err(Fault::from)?
                     .ok_or_else(|| ApiError::not_found("picture"))?;
             if !found.media_type.starts_with("image/") {
-                return Err(ApiError::invalid_field(field, "This is not a picture. Choose a picture."));
+                return Err(ApiError::invalid_field(
+                    field,
+                    "This is not a picture. Choose a picture.",
+                ));
             }
         }
     }
@@ -59,7 +60,10 @@ pub async fn settle(
 
 async fn store_upload(app: &App, field: &str, data: &str) -> Result<Kept, ApiError> {
     let wrong = || {
-        ApiError::invalid_field(field, "Use a PNG, JPEG or WebP picture as a base64 data URL.")
+        ApiError::invalid_field(
+            field,
+            "Use a PNG, JPEG or WebP picture as a base64 data URL.",
+        )
     };
     let (kind, base64) = data.split_once(',').ok_or_else(wrong)?;
     if !kind.ends_with(";base64") {
@@ -73,10 +77,14 @@ async fn store_upload(app: &App, field: &str, data: &str) -> Result<Kept, ApiErr
     }
     let bytes = STANDARD.decode(base64).map_err(|_| wrong())?;
     let media = app.config.media_dir();
-    let mut part = Part::create(&media, &app.ids.next()).await.map_err(Fault::from)?;
+    let mut part = Part::create(&media, &app.ids.next())
+        .await
+        .map_err(Fault::from)?;
     part.file.write_all(&bytes).await.map_err(Fault::from)?;
-    part.keep(&media, |found| found.starts_with("image/")).await.map_err(|problem| match problem {
-        NotKept::WrongType => wrong(),
-        NotKept::Storage(error) => Fault::from(error).into(),
-    })
+    part.keep(&media, |found| found.starts_with("image/"))
+        .await
+        .map_err(|problem| match problem {
+            NotKept::WrongType => wrong(),
+            NotKept::Storage(error) => Fault::from(error).into(),
+        })
 }

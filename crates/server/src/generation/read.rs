@@ -37,15 +37,17 @@ pub async fn list(
     let before = match before {
         Some(id) => {
             let last = get(app, actor, id).await?;
-            Some(Cursor { created_at: last.created_at, id: last.id })
+            Some(Cursor {
+                created_at: last.created_at,
+                id: last.id,
+            })
         }
         None => None,
     };
     let limit = limit.clamp(1, 100);
-    let rows =
-        store::generations::list(&app.db, &actor.user.id, project, before.as_ref(), limit)
-            .await
-            .map_err(Fault::from)?;
+    let rows = store::generations::list(&app.db, &actor.user.id, project, before.as_ref(), limit)
+        .await
+        .map_err(Fault::from)?;
     let mut generations = Vec::with_capacity(rows.len());
     for row in rows {
         generations.push(view(app, actor, row).await?);
@@ -56,13 +58,16 @@ pub async fn list(
 async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation, Fault> {
     let files = store::outputs::of_generation(&app.db, &actor.user.id, &row.id).await?;
     Ok(Generation {
-        operation: row.operation,
         status: row.status,
         step: row.step,
         input: serde_json::from_str(&row.input)?,
         resolution: serde_json::from_str(&row.resolution)?,
         estimate: serde_json::from_str(&row.estimate)?,
-        actual: row.actual.as_deref().map(serde_json::from_str).transpose()?,
+        actual: row
+            .actual
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?,
         error: row.error.as_deref().map(serde_json::from_str).transpose()?,
         outputs: files
             .into_iter()
@@ -88,10 +93,9 @@ async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation
 /// # Errors
 /// `NOT_FOUND`, or `CONFLICT` for one that has come to its end.
 pub async fn cancel(app: &App, actor: &Actor, id: &GenerationId) -> Result<Generation, ApiError> {
-    let outcome =
-        store::generations::request_cancel(&app.db, &actor.user.id, id, app.clock.now())
-            .await
-            .map_err(Fault::from)?;
+    let outcome = store::generations::request_cancel(&app.db, &actor.user.id, id, app.clock.now())
+        .await
+        .map_err(Fault::from)?;
     let status = match outcome {
         None => return Err(ApiError::not_found("generation")),
         Some(Cancellation::Finished(_)) => {
@@ -104,7 +108,13 @@ pub async fn cancel(app: &App, actor: &Actor, id: &GenerationId) -> Result<Gener
         Some(Cancellation::Cancelling) => Status::Cancelling,
     };
     app.bell.notify_one();
-    app.events.tell(&actor.user.id, Event::Generation { id: id.clone(), status });
+    app.events.tell(
+        &actor.user.id,
+        Event::Generation {
+            id: id.clone(),
+            status,
+        },
+    );
     get(app, actor, id).await
 }
 

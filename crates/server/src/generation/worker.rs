@@ -32,7 +32,9 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
     let mut jobs = JoinSet::new();
     while !*stop.borrow() {
         while jobs.try_join_next().is_some() {}
-        let Ok(place) = Arc::clone(&places).acquire_owned().await else { break };
+        let Ok(place) = Arc::clone(&places).acquire_owned().await else {
+            break;
+        };
         match claim(&app, &owner).await {
             Ok(Some(job)) => {
                 jobs.spawn(work(app.clone(), job, place));
@@ -73,7 +75,9 @@ async fn until_next(app: &App) -> Duration {
     let now = app.clock.now();
     match store::jobs::next_due(&app.db).await {
         Ok(Some(due)) => Duration::from_millis(
-            u64::try_from(due.0.saturating_sub(now.0)).unwrap_or(0).clamp(20, 5_000),
+            u64::try_from(due.0.saturating_sub(now.0))
+                .unwrap_or(0)
+                .clamp(20, 5_000),
         ),
         Ok(None) => NAP,
         Err(error) => {

@@ -45,15 +45,38 @@ async fn everything_else_is_closed(test: TestDb) {
     let stage = Stage::new(test).await;
     let anybody = stage.anybody();
     for path in [
-        "/me", "/providers", "/providers/gemini/models", "/settings", "/projects", "/projects/x",
-        "/projects/x/settings", "/generations", "/generations/x", "/generations/x/events",
-        "/events", "/outputs/x",
+        "/me",
+        "/providers",
+        "/providers/gemini/models",
+        "/settings",
+        "/projects",
+        "/projects/x",
+        "/projects/x/settings",
+        "/generations",
+        "/generations/x",
+        "/generations/x/events",
+        "/events",
+        "/outputs/x",
     ] {
         let answer = anybody.get(path).await;
-        assert_eq!((answer.status, answer.code()), (401, "UNAUTHENTICATED"), "{path}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (401, "UNAUTHENTICATED"),
+            "{path}"
+        );
     }
-    for path in ["/projects", "/resolve", "/estimates", "/generations", "/keys/gemini/test"] {
+    for path in [
+        "/projects",
+        "/resolve",
+        "/estimates",
+        "/generations",
+        "/keys/gemini/test",
+    ] {
         let answer = anybody.post(path, &json!({})).await;
-        assert_eq!((answer.status, answer.code()), (401, "UNAUTHENTICATED"), "{path}");
+        assert_eq!(
+            (answer.status, answer.code()),
+            (401, "UNAUTHENTICATED"),
+            "{path}"
+        );
     }
 }

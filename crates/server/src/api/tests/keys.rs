@@ -27,7 +27,11 @@ async fn a_key_is_stored_shown_by_its_end_and_removed(test: TestDb) {
     assert_eq!(stored.body["last4"], "1c96");
     let settings = ada.get("/settings").await;
     assert_eq!(settings.body["keys"]["gemini"]["status"], "ready");
-    assert!(!String::from_utf8(settings.bytes).unwrap().contains("abcdefgh"));
+    assert!(
+        !String::from_utf8(settings.bytes)
+            .unwrap()
+            .contains("abcdefgh")
+    );
     assert_eq!(ada.delete("/keys/gemini").await.status, 204);
     assert_eq!(ada.delete("/keys/gemini").await.code(), "NOT_FOUND");
     assert_eq!(ada.get("/settings").await.body["keys"], json!(null));
@@ -36,17 +40,45 @@ async fn a_key_is_stored_shown_by_its_end_and_removed(test: TestDb) {
 async fn what_is_no_key_changes_nothing(test: TestDb) {
     let stage = Stage::new(test).await;
     let ada = stage.person("ada").await;
-    ada.put("/keys/gemini", &json!({ "key": "sandbox-abcdefgh-1c96" })).await;
+    ada.put("/keys/gemini", &json!({ "key": "sandbox-abcdefgh-1c96" }))
+        .await;
     let before = ada.get("/settings").await.body;
-    for typed in ["", "   ", "····1c96", "Configured ····1c96", "sk-********1c96", "half", "a b c d e f g h", "sk-or-v1-абвгдежз"] {
+    for typed in [
+        "",
+        "   ",
+        "····1c96",
+        "Configured ····1c96",
+        "sk-********1c96",
+        "half",
+        "a b c d e f g h",
+        "sk-or-v1-абвгдежз",
+    ] {
         let refused = ada.put("/keys/gemini", &json!({ "key": typed })).await;
-        assert_eq!((refused.status, refused.code()), (422, "INVALID_INPUT"), "{typed:?}");
+        assert_eq!(
+            (refused.status, refused.code()),
+            (422, "INVALID_INPUT"),
+            "{typed:?}"
+        );
         assert_eq!(refused.body["fields"][0]["field"], "key");
     }
-    for body in [json!({}), json!({ "key": 7 }), json!({ "key": "sandbox-abcdefgh", "user_id": "x" }), json!({ "key": "sandbox-abcdefgh", "secret": "sandbox-abcdefgh" })] {
-        assert_eq!(ada.put("/keys/gemini", &body).await.code(), "INVALID_INPUT", "{body}");
+    for body in [
+        json!({}),
+        json!({ "key": 7 }),
+        json!({ "key": "sandbox-abcdefgh", "user_id": "x" }),
+        json!({ "key": "sandbox-abcdefgh", "secret": "sandbox-abcdefgh" }),
+    ] {
+        assert_eq!(
+            ada.put("/keys/gemini", &body).await.code(),
+            "INVALID_INPUT",
+            "{body}"
+        );
     }
-    assert_eq!(ada.put("/keys/nobody", &json!({ "key": "sandbox-abcdefgh" })).await.status, 404);
+    assert_eq!(
+        ada.put("/keys/nobody", &json!({ "key": "sandbox-abcdefgh" }))
+            .await
+            .status,
+        404
+    );
     assert_eq!(ada.get("/settings").await.body, before);
 }
 
@@ -56,19 +88,35 @@ async fn a_test_costs_nothing_and_changes_nothing(test: TestDb) {
     for provider in ["openrouter", "gemini", "kie", "elevenlabs"] {
         let path = format!("/keys/{provider}/test");
         assert_eq!(ada.post(&path, &json!({})).await.code(), "API_KEY_REQUIRED");
-        let good = ada.post(&path, &json!({ "key": "sandbox-good-key-1" })).await.body;
+        let good = ada
+            .post(&path, &json!({ "key": "sandbox-good-key-1" }))
+            .await
+            .body;
         assert_eq!(good["auth"]["result"], "ok", "{provider}: {good}");
-        ada.put(&format!("/keys/{provider}"), &json!({ "key": "wrong-key-wrong-key-1" })).await;
+        ada.put(
+            &format!("/keys/{provider}"),
+            &json!({ "key": "wrong-key-wrong-key-1" }),
+        )
+        .await;
         let bad = ada.call("POST", &path, None).await.body;
         assert_eq!(bad["format"]["result"], "ok", "{provider}: {bad}");
         assert_eq!(bad["host"]["result"], "ok", "{provider}: {bad}");
         assert_eq!(bad["auth"]["result"], "failed", "{provider}: {bad}");
-        assert!(bad["auth"]["message"].as_str().unwrap().contains("Replace the key"), "{bad}");
+        assert!(
+            bad["auth"]["message"]
+                .as_str()
+                .unwrap()
+                .contains("Replace the key"),
+            "{bad}"
+        );
         let settings = ada.get("/settings").await.body;
         assert_eq!(settings["keys"][provider]["last4"], "ey-1");
     }
     let received = stage.received().await;
-    assert!(received.iter().all(|line| line.starts_with("GET ")), "{received:?}");
+    assert!(
+        received.iter().all(|line| line.starts_with("GET ")),
+        "{received:?}"
+    );
 }
 
 async fn an_unreadable_key_stops_and_nobody_else_pays(test: TestDb) {
@@ -77,7 +125,11 @@ async fn an_unreadable_key_stops_and_nobody_else_pays(test: TestDb) {
     let me = ada.get("/me").await.body;
     let user = UserId(me["user"]["id"].as_str().unwrap().to_owned());
     let owner = Owner::User(user.clone());
-    let slot = Slot { owner: &owner, provider: ProviderId::Gemini, field: "api_key" };
+    let slot = Slot {
+        owner: &owner,
+        provider: ProviderId::Gemini,
+        field: "api_key",
+    };
     store::secrets::replace(&stage.app.db, slot, |_| NewSecret {
         id: SecretId("damaged".into()),
         audience_origin: stage.app.config.providers.audience(),
@@ -100,17 +152,40 @@ async fn an_unreadable_key_stops_and_nobody_else_pays(test: TestDb) {
     let body = json!({ "operation": "image", "input": { "prompt": "A harbour" } });
     let refused = ada.post("/generations", &body).await;
     assert_eq!((refused.status, refused.code()), (409, "KEY_UNAVAILABLE"));
-    assert!(refused.body["detail"].as_str().unwrap().contains("entered again"));
-    let blocked = refused.body["trace"].as_array().unwrap().iter().any(|entry| {
-        entry["level"] == "user" && entry["outcome"] == "blocked" && entry["reason"] == "unreadable"
-    });
+    assert!(
+        refused.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("entered again")
+    );
+    let blocked = refused.body["trace"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .any(|entry| {
+            entry["level"] == "user"
+                && entry["outcome"] == "blocked"
+                && entry["reason"] == "unreadable"
+        });
     assert!(blocked, "{}", refused.body);
     assert_eq!(ada.get("/generations").await.body["data"], json!([]));
     assert!(stage.received().await.is_empty());
-    assert_eq!(ada.post("/resolve", &json!({ "operation": "llm" })).await.code(), "API_KEY_REQUIRED");
+    assert_eq!(
+        ada.post("/resolve", &json!({ "operation": "llm" }))
+            .await
+            .code(),
+        "API_KEY_REQUIRED"
+    );
 
-    assert_eq!(ada.delete("/keys/gemini").await.status, 204, "a broken key can be removed");
-    let resolved = ada.post("/resolve", &json!({ "operation": "image" })).await.body;
+    assert_eq!(
+        ada.delete("/keys/gemini").await.status,
+        204,
+        "a broken key can be removed"
+    );
+    let resolved = ada
+        .post("/resolve", &json!({ "operation": "image" }))
+        .await
+        .body;
     assert_eq!(resolved["payer"], "instance");
 }
 

@@ -57,7 +57,10 @@ impl Stage {
         };
         let config = Config::from_parts(&options, |name| match name {
             "FILM_MASTER_KEY" => Some(MASTER_KEY.to_owned()),
-            _ => variables.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned()),
+            _ => variables
+                .iter()
+                .find(|(n, _)| *n == name)
+                .map(|(_, value)| (*value).to_owned()),
         })
         .unwrap();
         let clock = Clock::fixed(Timestamp(1_795_341_600_000));
@@ -79,13 +82,26 @@ impl Stage {
         let own = app.config.public_origin.clone();
         let router = api::router(app.clone())
             .layer(middleware::from_fn_with_state(own, web::guard::api))
-            .layer(middleware::from_fn_with_state(app.clone(), web::session::find));
-        Self { app, sandbox, router, stop: watch::channel(false).0, _data: data, _db: test }
+            .layer(middleware::from_fn_with_state(
+                app.clone(),
+                web::session::find,
+            ));
+        Self {
+            app,
+            sandbox,
+            router,
+            stop: watch::channel(false).0,
+            _data: data,
+            _db: test,
+        }
     }
 
     /// Somebody who is not signed in.
     pub fn anybody(&self) -> Person {
-        Person { router: self.router.clone(), cookie: None }
+        Person {
+            router: self.router.clone(),
+            cookie: None,
+        }
     }
 
     /// Somebody with a new account.
@@ -115,7 +131,11 @@ impl Stage {
             .unwrap()
             .iter()
             .map(|entry| {
-                format!("{} {}", entry["method"].as_str().unwrap(), entry["path"].as_str().unwrap())
+                format!(
+                    "{} {}",
+                    entry["method"].as_str().unwrap(),
+                    entry["path"].as_str().unwrap()
+                )
             })
             .collect()
     }
@@ -124,7 +144,11 @@ impl Stage {
 async fn sandbox_origin() -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(sandbox::serve(listener, sandbox::Config::default(), std::future::pending()));
+    tokio::spawn(sandbox::serve(
+        listener,
+        sandbox::Config::default(),
+        std::future::pending(),
+    ));
     Url::parse(&origin).unwrap()
 }
 
@@ -171,13 +195,24 @@ impl Person {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20).await.unwrap().to_vec();
+        let bytes = axum::body::to_bytes(response.into_body(), 64 << 20)
+            .await
+            .unwrap()
+            .to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, headers, bytes, body }
+        Answer {
+            status,
+            headers,
+            bytes,
+            body,
+        }
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let mut request = Request::builder().method(method).uri(path).header("origin", ORIGIN);
+        let mut request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header("origin", ORIGIN);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
         }
@@ -219,7 +254,8 @@ impl Person {
     pub async fn generate(&self, stage: &Stage, body: &Value) -> Value {
         let answer = self.post("/generations", body).await;
         assert_eq!(answer.status, 202, "{}", answer.body);
-        self.finished(stage, answer.body["id"].as_str().unwrap()).await
+        self.finished(stage, answer.body["id"].as_str().unwrap())
+            .await
     }
 
     /// Waits for the end of a generation; time passes for the jobs that rest.

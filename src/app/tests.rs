@@ -1,0 +1,341 @@
+//! Pages rendered as the server renders them, in their empty, filled and failing states.
+
+use super::App;
+use crate::{
+    seed::{LevelSeed, ProjectSeed, Seed},
+    server_fns::FnError,
+};
+use axum::http::Request;
+use domain::{
+    ApiError, ErrorCode, GenerationId, Operation, OutputId, ProjectId, ProviderFault, ProviderId,
+    Timestamp, UserId,
+    account::{Me, User},
+    catalog::{Catalog, Provider},
+    generation::{Generation, Output, Status},
+    input::{GenerationInput, ImageInput},
+    keys::{SecretStatus, SecretView},
+    pricing::Estimate,
+    project::{Project, Step},
+    resolution::{Payer, Resolution},
+    settings::{Fields, SettingsView},
+};
+use leptos::prelude::*;
+use leptos_meta::ServerMetaContext;
+use leptos_router::location::RequestUrl;
+use std::sync::Arc;
+
+fn page(path: &str, seed: Seed) -> String {
+    let (mut parts, ()) = Request::get(path).body(()).unwrap().into_parts();
+    parts.extensions.insert(seed);
+    let owner = Owner::new();
+    owner.with(|| {
+        let (meta, _output) = ServerMetaContext::new();
+        provide_context(meta);
+        provide_context(RequestUrl::new(path));
+        provide_context(parts);
+        provide_context(leptos_axum::ResponseOptions::default());
+        App().to_html()
+    })
+}
+
+fn count(html: &str, text: &str) -> usize {
+    html.matches(text).count()
+}
+
+fn entry(id: ProviderId, available: bool) -> Provider {
+    Provider {
+        id,
+        summary: String::new(),
+        available,
+        key_page: Some("https://example.com/keys".into()),
+        key_hint: None,
+        logo: None,
+        open_models: false,
+        default_models: Default::default(),
+    }
+}
+
+fn seed() -> Seed {
+    let user = User {
+        id: UserId("u".into()),
+        email: "who@example.com".into(),
+        name: "Who".into(),
+        is_admin: true,
+        created_at: Timestamp(0),
+    };
+    Seed {
+        me: Some(Me {
+            user,
+            roles: vec!["admin".into()],
+            organizations: Vec::new(),
+            active_organization: None,
+        }),
+        today: "2026-11-22".into(),
+        catalog: Arc::new(Catalog {
+            defaults: [
+                (Operation::Llm, ProviderId::OpenRouter),
+                (Operation::Image, ProviderId::Gemini),
+                (Operation::Video, ProviderId::Kie),
+                (Operation::Tts, ProviderId::Gemini),
+                (Operation::Music, ProviderId::Kie),
+            ]
+            .into(),
+            providers: vec![
+                entry(ProviderId::OpenRouter, true),
+                entry(ProviderId::Gemini, true),
+                entry(ProviderId::Kie, true),
+                entry(ProviderId::Claude, false),
+            ],
+            models: Vec::new(),
+        }),
+        settings: Some(LevelSeed {
+            view: SettingsView::from_fields(&Fields::new()),
+            ..LevelSeed::default()
+        }),
+        projects: Some(Vec::new()),
+        ..Seed::default()
+    }
+}
+
+fn project() -> Project {
+    Project {
+        id: ProjectId("p1".into()),
+        name: "The <fox>".into(),
+        owner_id: UserId("u".into()),
+        organization_id: None,
+        created_at: Timestamp(0),
+        updated_at: Timestamp(0),
+    }
+}
+
+fn drawn(status: Status, error: Option<ApiError>) -> Generation {
+    Generation {
+        id: GenerationId("g1".into()),
+        project_id: Some(ProjectId("p1".into())),
+        step: Some(Step::Characters),
+        status,
+        input: GenerationInput::Image(ImageInput {
+            prompt: "A fox <script>".into(),
+            ..ImageInput::default()
+        }),
+        resolution: Resolution {
+            operation: Operation::Image,
+            provider: ProviderId::Gemini,
+            model: "m".into(),
+            endpoint: None,
+            credential: None,
+            payer: Payer::User,
+            trace: Default::default(),
+        },
+        estimate: Estimate::unknown(),
+        actual: None,
+        outputs: if status == Status::Succeeded {
+            vec![Output {
+                id: OutputId("o1".into()),
+                media_type: "image/png".into(),
+                bytes: 4,
+                url: "/api/v1/outputs/o1".into(),
+            }]
+        } else {
+            Vec::new()
+        },
+        text: None,
+        error,
+        created_at: Timestamp(1_000),
+        finished_at: None,
+    }
+}
+
+fn project_page(generations: Vec<Generation>) -> String {
+    let seed = Seed {
+        project: Some(ProjectSeed {
+            project: project(),
+            level: LevelSeed::default(),
+            generations,
+        }),
+        ..seed()
+    };
+    page("/projects/p1?step=characters", seed)
+}
+
+#[test]
+fn every_select_and_endpoint_of_the_settings_page_is_there_once() {
+    let html = page("/settings", seed());
+    for operation in Operation::ALL {
+        for kind in ["provider", "model"] {
+            let label = format!(">{} {kind}</label>", operation.label());
+            assert_eq!(count(&html, &label), 1, "{label}");
+        }
+    }
+    for kind in domain::provider::EndpointKind::ALL {
+        assert_eq!(count(&html, &format!(">{}</label>", kind.field_label())), 1);
+    }
+    assert_eq!(count(&html, "role=\"status\""), 1);
+    assert_eq!(count(&html, "API Keys &amp; Providers</h2>"), 1);
+}
+
+#[test]
+fn a_key_that_serves_two_operations_has_one_field() {
+    let html = page("/settings", seed());
+    assert_eq!(count(&html, "Google Gemini API key"), 1);
+    assert_eq!(count(&html, "Google Gemini key</a>"), 1);
+}
+
+#[test]
+fn a_stored_key_shows_its_end_and_no_field() {
+    let mut seed = seed();
+    let settings = seed.settings.as_mut().unwrap();
+    settings.view.keys.insert(
+        ProviderId::OpenRouter,
+        SecretView {
+            configured: true,
+            last4: Some("1c96".into()),
+            updated_at: Timestamp(0),
+            status: SecretStatus::Ready,
+        },
+    );
+    let html = page("/settings", seed);
+    assert_eq!(count(&html, ">Configured ····1c96<"), 1);
+    assert!(!html.contains("id=\"key-openrouter\""));
+    for button in ["Replace", "Remove", "Test"] {
+        assert_eq!(count(&html, &format!(">{button}</button>")), 1, "{button}");
+    }
+}
+
+#[test]
+fn a_key_that_cannot_be_read_is_asked_for_again() {
+    let mut seed = seed();
+    let settings = seed.settings.as_mut().unwrap();
+    settings.view.keys.insert(
+        ProviderId::Kie,
+        SecretView {
+            configured: true,
+            last4: None,
+            updated_at: Timestamp(0),
+            status: SecretStatus::NeedsReentry,
+        },
+    );
+    let html = page("/settings", seed);
+    assert!(html.contains("needs to be entered again"));
+    assert!(html.contains("id=\"key-kie\""));
+}
+
+#[test]
+fn providers_that_are_not_built_yet_are_listed_and_cannot_be_chosen() {
+    let html = page("/settings", seed());
+    assert!(html.contains("Claude — not available yet"));
+    let option = html.split("<option value=\"claude\"").nth(1).unwrap();
+    assert!(option.split('>').next().unwrap().contains("disabled"));
+}
+
+#[test]
+fn nothing_takes_typing_before_the_page_is_alive() {
+    let html = page("/settings", seed());
+    for tag in ["<select", "<input"] {
+        for field in html.split(tag).skip(1) {
+            let attributes = field.split('>').next().unwrap();
+            assert!(
+                attributes.contains("disabled") || attributes.contains("name=\"theme\""),
+                "{tag}{attributes}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_empty_list_says_what_to_do() {
+    let html = page("/projects", seed());
+    assert!(html.contains("There are no projects yet."));
+    let html = page(
+        "/projects",
+        Seed {
+            projects: Some(vec![project()]),
+            ..seed()
+        },
+    );
+    assert!(html.contains("The &lt;fox&gt;"));
+    assert!(!html.contains("There are no projects yet."));
+}
+
+#[test]
+fn what_is_not_loaded_shows_a_skeleton_and_no_field() {
+    let html = page(
+        "/settings",
+        Seed {
+            settings: None,
+            ..seed()
+        },
+    );
+    assert!(html.contains("aria-busy=\"true\""));
+    assert!(!html.contains("<select"));
+}
+
+#[test]
+fn a_picture_is_shown_and_its_prompt_is_escaped() {
+    let html = project_page(vec![drawn(Status::Succeeded, None)]);
+    assert!(html.contains("src=\"/api/v1/outputs/o1\""));
+    assert!(!html.contains("A fox <script>"));
+    assert_eq!(count(&html, ">Generate</button>"), 1);
+}
+
+#[test]
+fn a_failed_generation_says_why_and_offers_the_next_step() {
+    let error = ApiError::provider(ProviderId::Gemini, ProviderFault::NoCredit, None);
+    let html = project_page(vec![drawn(Status::Failed, Some(error))]);
+    assert!(html.contains("has run out of credit"));
+    assert!(html.contains("Change provider or key"));
+    assert!(html.contains(">Try again</button>"));
+}
+
+#[test]
+fn a_lost_answer_warns_before_asking_again() {
+    let html = project_page(vec![drawn(Status::Unknown, None)]);
+    assert!(html.contains("It may have been made and charged"));
+}
+
+#[test]
+fn strangers_are_sent_to_sign_in_and_see_nothing() {
+    let html = page("/settings", Seed::default());
+    assert!(!html.contains("API key"));
+}
+
+#[test]
+fn simulated_providers_are_announced() {
+    let banner = "Providers are simulated";
+    assert!(!page("/", Seed::default()).contains(banner));
+    let html = page(
+        "/",
+        Seed {
+            sandbox: true,
+            ..Seed::default()
+        },
+    );
+    assert_eq!(count(&html, banner), 1);
+}
+
+#[test]
+fn no_page_has_an_inline_style_or_script() {
+    for path in [
+        "/",
+        "/sign-in",
+        "/sign-up",
+        "/projects",
+        "/settings",
+        "/usage",
+    ] {
+        let html = page(path, seed());
+        assert!(
+            !html.contains(" style=") && !html.contains("<script"),
+            "{path}"
+        );
+        assert!(!html.contains("onclick="), "{path}");
+    }
+}
+
+#[test]
+fn an_unreachable_server_is_told_apart_from_a_refusal() {
+    assert_ne!(
+        FnError::Unreachable.sentence(),
+        FnError::Api(ApiError::new(ErrorCode::Internal, "x")).sentence()
+    );
+}
