@@ -1,6 +1,6 @@
 //! The application: its root stores, its routes, and what surrounds every page.
 
-#[cfg(all(test, feature = "ssr"))]
+#[cfg(test)]
 mod tests;
 
 use crate::{

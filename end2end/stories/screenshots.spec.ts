@@ -12,8 +12,11 @@ import { ProviderModal, ProviderSettings } from "../pages/settings";
 const folder = join(dirname(fileURLToPath(import.meta.url)), "..", ".artifacts");
 const KEY = "sandbox-picture-0123456789abcdef";
 
+/** The whole page; while a dialog is open, what is seen of it. */
 async function picture(person: Person, name: string): Promise<void> {
-  await person.page.screenshot({ path: join(folder, `${name}.png`), fullPage: true });
+  const behindDialog = (await person.page.getByRole("dialog").count()) > 0;
+  const path = join(folder, `${name}.png`);
+  await person.page.screenshot({ path, fullPage: !behindDialog });
   const overflow = await person.page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

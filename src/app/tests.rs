@@ -1,5 +1,7 @@
 //! Pages rendered as the server renders them, in their empty, filled and failing states.
 
+#![cfg(feature = "ssr")]
+
 use super::App;
 use crate::{
     seed::{LevelSeed, ProjectSeed, Seed},

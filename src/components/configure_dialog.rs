@@ -50,7 +50,7 @@ pub fn ConfigureDialog() -> impl IntoView {
         if open.get() {
             stores.personal.ensure_loaded();
             // Whoever is asked for a key can type it at once.
-            if let Some(provider) = reason.with_untracked(|reason| reason.as_ref()?.more.provider) {
+            if let Some(provider) = reason.with_untracked(|reason| reason.as_ref()?.provider) {
                 browser::form::focus_soon(format!("key-{}", provider.key_slot()));
             }
         }
@@ -103,7 +103,7 @@ fn Reason(reason: Memo<Option<ApiError>>) -> impl IntoView {
         reason.get().map(|error| {
             view! {
                 <div class="note warn" aria-live="polite">
-                    <p>{error.detail}</p>
+                    <p>{error.detail.clone()}</p>
                     {waiting()
                         .then(|| {
                             view! { <p>"Once that is saved, your generation goes on by itself."</p> }
@@ -173,7 +173,7 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
     };
     // What is missing may be another provider's key: one that the project has chosen.
     let extra = Memo::new(move |_| {
-        let wanted = reason.with(|reason| reason.as_ref()?.more.provider)?;
+        let wanted = reason.with(|reason| reason.as_ref()?.provider)?;
         extra_slot(
             wanted,
             placed.with(|placed| placed.values().copied().collect()),

@@ -67,7 +67,6 @@ impl Form {
 fn field_problem(error: Option<&FnError>, field: &str) -> Option<String> {
     error?
         .api()?
-        .more
         .fields
         .iter()
         .find(|wrong| wrong.field == field)
@@ -113,7 +112,7 @@ fn FormError(form: Form) -> impl IntoView {
     move || {
         form.error
             .get()
-            .filter(|error| error.api().is_none_or(|error| error.more.fields.is_empty()))
+            .filter(|error| error.api().is_none_or(|error| error.fields.is_empty()))
             .map(|error| {
                 view! {
                     <p class="note bad" role="alert">

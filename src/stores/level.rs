@@ -378,7 +378,7 @@ impl LevelStore {
     fn trace<T>(self, operation: Operation, ask: impl Fn(&Trace) -> Option<T>) -> Option<T> {
         self.glances.with(|glances| match glances.get(&operation)? {
             Ok(resolution) => ask(&resolution.trace),
-            Err(error) => ask(error.more.trace.as_ref()?),
+            Err(error) => ask(error.trace.as_ref()?),
         })
     }
 }
@@ -397,7 +397,7 @@ fn event_of(field: Field, save: u64, answer: &Result<Vec<CurrentValue>, FnError>
             None => Event::Failed { save },
         },
         Err(FnError::Api(error)) if error.code == ErrorCode::Conflict => {
-            match find(&error.more.current) {
+            match find(&error.current) {
                 Some(current) => Event::Conflicted {
                     save,
                     theirs: current.value,
@@ -429,7 +429,7 @@ mod tests {
     #[test]
     fn a_conflict_brings_the_other_value() {
         let mut error = ApiError::new(ErrorCode::Conflict, "");
-        error.more.current = vec![current(Some("kie"), 4)];
+        error.current = vec![current(Some("kie"), 4)];
         assert_eq!(
             event_of(FIELD, 1, &Err(error.into())),
             Event::Conflicted {

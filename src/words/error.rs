@@ -30,7 +30,7 @@ pub fn next_steps(error: &ApiError) -> Vec<NextStep> {
         | ErrorCode::EndpointNotAllowed => vec![Configure, OpenSettings],
         ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Conflict => vec![TryAgain],
         ErrorCode::BudgetExceeded => vec![Configure],
-        ErrorCode::ProviderError => match error.more.reason {
+        ErrorCode::ProviderError => match error.reason {
             Some(ProviderFault::BadKey) => vec![Configure, TryAgain],
             Some(
                 ProviderFault::Forbidden
@@ -67,7 +67,7 @@ pub fn tab_for(error: &ApiError, asked: Operation) -> Option<Operation> {
             | ErrorCode::ModelUnavailable
             | ErrorCode::EndpointNotAllowed
     )
-    .then(|| error.more.operation.unwrap_or(asked))
+    .then(|| error.operation.unwrap_or(asked))
 }
 
 /// What became of a generation, in a sentence; empty while it goes on or when the result speaks.
@@ -94,7 +94,7 @@ mod tests {
     fn a_missing_key_opens_the_dialog_at_its_operation() {
         let mut error = ApiError::new(ErrorCode::ApiKeyRequired, "");
         assert_eq!(tab_for(&error, Operation::Video), Some(Operation::Video));
-        error.more.operation = Some(Operation::Tts);
+        error.operation = Some(Operation::Tts);
         assert_eq!(tab_for(&error, Operation::Video), Some(Operation::Tts));
         assert_eq!(tab_for(&ApiError::internal(), Operation::Video), None);
     }

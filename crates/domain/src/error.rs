@@ -3,6 +3,7 @@
 
 use crate::{Operation, ProviderId, Timestamp, resolution::Trace};
 use serde::{Deserialize, Serialize};
+use std::ops::{Deref, DerefMut};
 
 /// What went wrong, for programs. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -180,23 +181,18 @@ pub struct FieldError {
     pub message: String,
 }
 
-/// An error as it crosses the wire: the members of `application/problem+json` beside those that
-/// follow from the code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[error("{code:?}: {detail}")]
-pub struct ApiError {
+/// An error as it crosses the wire: small to pass on, its members within reach as [`ErrorMembers`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiError(Box<ErrorMembers>);
+
+/// The members of an error, beside those of `application/problem+json` that follow from the code.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ErrorMembers {
     /// The code.
     pub code: ErrorCode,
     /// What happened and what to do next.
     pub detail: String,
-    /// The rest, where the code has some.
-    #[serde(flatten)]
-    pub more: Box<ErrorDetails>,
-}
-
-/// The members that only some codes have.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct ErrorDetails {
     /// `INVALID_INPUT`: the wrong fields.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<FieldError>,
@@ -236,15 +232,44 @@ pub struct CurrentValue {
     pub updated_at: Option<Timestamp>,
 }
 
+impl Deref for ApiError {
+    type Target = ErrorMembers;
+
+    fn deref(&self) -> &ErrorMembers {
+        &self.0
+    }
+}
+
+impl DerefMut for ApiError {
+    fn deref_mut(&mut self) -> &mut ErrorMembers {
+        &mut self.0
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:?}: {}", self.code, self.detail)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
 impl ApiError {
     /// An error of this code with a sentence that says what to do.
     #[must_use]
     pub fn new(code: ErrorCode, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(ErrorMembers {
             code,
             detail: detail.into(),
-            more: Box::default(),
-        }
+            fields: Vec::new(),
+            operation: None,
+            provider: None,
+            missing: Vec::new(),
+            reason: None,
+            retry_after: None,
+            current: Vec::new(),
+            trace: None,
+        }))
     }
 
     /// Nobody is signed in.
@@ -270,7 +295,7 @@ impl ApiError {
             |first| first.message.clone(),
         );
         let mut error = Self::new(ErrorCode::InvalidInput, detail);
-        error.more.fields = fields;
+        error.fields = fields;
         error
     }
 
@@ -296,9 +321,9 @@ impl ApiError {
     #[must_use]
     pub fn provider(provider: ProviderId, fault: ProviderFault, retry_after: Option<u64>) -> Self {
         let mut error = Self::new(ErrorCode::ProviderError, fault.advice(provider.label()));
-        error.more.provider = Some(provider);
-        error.more.reason = Some(fault);
-        error.more.retry_after = retry_after;
+        error.provider = Some(provider);
+        error.reason = Some(fault);
+        error.retry_after = retry_after;
         error
     }
 }

@@ -113,7 +113,6 @@ pub struct Generation {
     /// How far it is.
     pub status: Status,
     /// What was asked for, with the model's defaults filled in and data URLs left out.
-    #[serde(flatten)]
     pub input: GenerationInput,
     /// Who generates, with which model, who pays, and why.
     pub resolution: Resolution,
@@ -166,7 +165,6 @@ pub struct Wanted {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
     /// What it should be.
-    #[serde(flatten)]
     pub input: GenerationInput,
 }
 

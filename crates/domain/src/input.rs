@@ -114,7 +114,7 @@ pub struct MusicInput {
 
 /// What a person asks for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "operation", content = "input", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum GenerationInput {
     /// Text.
     Llm(LlmInput),

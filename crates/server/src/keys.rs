@@ -244,8 +244,8 @@ async fn stored(app: &App, actor: &Actor, provider: ProviderId) -> Result<Secret
             ErrorCode::ApiKeyRequired,
             format!("Enter your {} API key first.", provider.label()),
         );
-        error.more.provider = Some(provider);
-        error.more.missing = vec![API_KEY.to_owned()];
+        error.provider = Some(provider);
+        error.missing = vec![API_KEY.to_owned()];
         return Err(error);
     };
     if snapshot::state(app, &row) != KeyState::Ready {
@@ -274,6 +274,6 @@ fn unreadable(provider: ProviderId) -> ApiError {
             provider.label()
         ),
     );
-    error.more.provider = Some(provider);
+    error.provider = Some(provider);
     error
 }

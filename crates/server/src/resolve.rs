@@ -115,9 +115,9 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
     ) {
         return Err(problem);
     }
-    let trace = problem.more.trace.as_ref();
+    let trace = problem.trace.as_ref();
     let named = trace.and_then(|trace| trace.chosen(Subject::Model)?.value.clone());
-    let provider = problem.more.provider;
+    let provider = problem.provider;
     let listed = provider
         .zip(named.as_deref())
         .and_then(|(provider, id)| app.catalog.model(wanted.input.operation(), provider, id));

@@ -112,7 +112,7 @@ async fn write(
                 ErrorCode::Conflict,
                 "This was changed elsewhere meanwhile. Nothing was saved; look at the new value and decide.",
             );
-            error.more.current = current_values(newer);
+            error.current = current_values(newer);
             Err(error)
         }
     }
@@ -189,7 +189,7 @@ fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
                 |problem| {
                     let mut error =
                         ApiError::new(ErrorCode::EndpointNotAllowed, problem.to_string());
-                    error.more.fields = vec![domain::FieldError {
+                    error.fields = vec![domain::FieldError {
                         field: path,
                         message: problem.to_string(),
                     }];

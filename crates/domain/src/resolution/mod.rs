@@ -500,10 +500,10 @@ impl From<Unresolved> for ApiError {
             ),
         };
         let mut error = Self::new(code, detail);
-        error.more.operation = Some(unresolved.operation);
-        error.more.provider = Some(provider);
-        error.more.missing = missing;
-        error.more.trace = Some(unresolved.trace);
+        error.operation = Some(unresolved.operation);
+        error.provider = Some(provider);
+        error.missing = missing;
+        error.trace = Some(unresolved.trace);
         error
     }
 }

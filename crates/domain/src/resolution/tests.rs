@@ -444,7 +444,7 @@ fn nothing_found_names_operation_provider_and_what_is_missing() {
     let unresolved = resolve(&request, &Snapshot::default(), &catalog()).unwrap_err();
     let error = ApiError::from(*unresolved);
     assert_eq!(error.code, ErrorCode::ApiKeyRequired);
-    assert_eq!(error.more.operation, Some(Operation::Llm));
-    assert_eq!(error.more.provider, Some(ProviderId::OpenRouter));
-    assert_eq!(error.more.missing, ["api_key"]);
+    assert_eq!(error.operation, Some(Operation::Llm));
+    assert_eq!(error.provider, Some(ProviderId::OpenRouter));
+    assert_eq!(error.missing, ["api_key"]);
 }

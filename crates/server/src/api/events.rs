@@ -1,6 +1,6 @@
 //! Server-sent events: what changes in the settings and generations of the acting person.
 
-use super::Answer;
+use super::{Answer, generations::GenerationView};
 use crate::{
     actor::Actor,
     app::App,
@@ -74,7 +74,7 @@ pub async fn of_generation(
             let before = std::mem::replace(ended, generation.status.is_final());
             future::ready((!before).then_some(generation))
         });
-    Ok(Sse::new(all.map(|generation| Ok(state(&generation)))).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(all.map(|generation| Ok(state(generation)))).keep_alive(KeepAlive::default()))
 }
 
 fn concerns(
@@ -91,9 +91,11 @@ fn concerns(
     }
 }
 
-fn state(generation: &Generation) -> Event {
-    Event::default()
-        .event("generation")
-        .json_data(generation)
+fn state(generation: Generation) -> Event {
+    let event = Event::default().event("generation");
+    // Everything in a generation has a JSON form.
+    GenerationView::try_from(generation)
+        .ok()
+        .and_then(|view| event.json_data(view).ok())
         .unwrap_or_default()
 }

@@ -1,7 +1,7 @@
 //! Generations: asked for, listed, shown, cancelled.
 
 use super::{Answer, List};
-use crate::{actor::Actor, app::App, generation, web};
+use crate::{actor::Actor, app::App, fault::Fault, generation, web};
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode},
@@ -11,8 +11,8 @@ use domain::{
     generation::{Generation, Wanted},
     input::{GenerationInput, LlmInput},
 };
-use serde::{Deserialize, de::DeserializeOwned};
-use serde_json::Value;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
 
 /// What is sent to generate or to estimate something.
 #[derive(Deserialize)]
@@ -65,19 +65,45 @@ fn llm(mut input: Value) -> Result<LlmInput, ApiError> {
     read(input)
 }
 
+/// A generation as the API shows it: `operation` and `input` beside each other, as they are sent.
+#[derive(Serialize)]
+pub struct GenerationView {
+    operation: Operation,
+    #[serde(flatten)]
+    members: Map<String, Value>,
+}
+
+impl TryFrom<Generation> for GenerationView {
+    type Error = ApiError;
+
+    fn try_from(generation: Generation) -> Result<Self, ApiError> {
+        let operation = generation.operation();
+        let mut members = match serde_json::to_value(generation).map_err(Fault::from)? {
+            Value::Object(members) => members,
+            _ => return Err(ApiError::internal()),
+        };
+        if let Some(Value::Object(input)) = members.get_mut("input")
+            && let Some(inner) = input.remove(operation.as_str())
+        {
+            members.insert("input".to_owned(), inner);
+        }
+        Ok(Self { operation, members })
+    }
+}
+
 /// `POST /generations`: 202; the same `Idempotency-Key` and body give the same answer.
 pub async fn create(
     State(app): State<App>,
     actor: Actor,
     headers: HeaderMap,
     web::Json(body): web::Json<Body>,
-) -> Answer<(StatusCode, web::Json<Generation>)> {
+) -> Answer<(StatusCode, web::Json<GenerationView>)> {
     let key = headers
         .get("idempotency-key")
         .map(|value| value.to_str().unwrap_or_default())
         .map(str::trim);
     let generation = generation::create(&app, &actor, body.try_into()?, key).await?;
-    Ok((StatusCode::ACCEPTED, web::Json(generation)))
+    Ok((StatusCode::ACCEPTED, web::Json(generation.try_into()?)))
 }
 
 /// What `GET /generations` can be asked.
@@ -97,7 +123,7 @@ pub async fn list(
     State(app): State<App>,
     actor: Actor,
     web::Query(query): web::Query<ListQuery>,
-) -> Answer<web::Json<List<Generation>>> {
+) -> Answer<web::Json<List<GenerationView>>> {
     let data = generation::list(
         &app,
         &actor,
@@ -106,6 +132,7 @@ pub async fn list(
         query.limit.unwrap_or(50),
     )
     .await?;
+    let data = data.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
     Ok(web::Json(List { data }))
 }
 
@@ -114,8 +141,8 @@ pub async fn get(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<GenerationId>,
-) -> Answer<web::Json<Generation>> {
-    Ok(web::Json(generation::get(&app, &actor, &id).await?))
+) -> Answer<web::Json<GenerationView>> {
+    Ok(web::Json(generation::get(&app, &actor, &id).await?.try_into()?))
 }
 
 /// `POST /generations/{id}/cancel`.
@@ -123,6 +150,6 @@ pub async fn cancel(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<GenerationId>,
-) -> Answer<web::Json<Generation>> {
-    Ok(web::Json(generation::cancel(&app, &actor, &id).await?))
+) -> Answer<web::Json<GenerationView>> {
+    Ok(web::Json(generation::cancel(&app, &actor, &id).await?.try_into()?))
 }

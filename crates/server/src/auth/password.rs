@@ -189,7 +189,7 @@ impl<'a> Place<'a> {
             ErrorCode::RateLimited,
             "Too many people are signing in at this moment. Try again in a few seconds.",
         );
-        error.more.retry_after = Some(2);
+        error.retry_after = Some(2);
         Err(error)
     }
 }
@@ -251,7 +251,7 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(error.code, ErrorCode::RateLimited);
-        assert_eq!(error.more.retry_after, Some(2));
+        assert_eq!(error.retry_after, Some(2));
         assert_eq!(hasher.0.waiting.load(Ordering::Relaxed), AT_ONCE + WAITING);
     }
 

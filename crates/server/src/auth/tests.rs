@@ -102,7 +102,6 @@ fn with(email: &str, password: &str) -> SignIn {
 fn fields(error: &ApiError) -> Vec<&str> {
     assert_eq!(error.code, ErrorCode::InvalidInput);
     error
-        .more
         .fields
         .iter()
         .map(|field| field.field.as_str())
@@ -331,7 +330,7 @@ async fn a_thousand_guesses_behind_forged_addresses_are_hardly_judged() {
             Err(error) if error.code == ErrorCode::RateLimited => {
                 assert!(
                     error
-                        .more
+                        
                         .retry_after
                         .is_some_and(|seconds| (1..=60).contains(&seconds))
                 );

@@ -159,7 +159,7 @@ fn too_many(seconds: u64) -> ApiError {
         ErrorCode::RateLimited,
         "Too many attempts. Wait a moment before the next one.",
     );
-    error.more.retry_after = Some(seconds);
+    error.retry_after = Some(seconds);
     error
 }
 
@@ -260,7 +260,7 @@ mod tests {
     fn wait(result: Result<(), ApiError>) -> u64 {
         let error = result.expect_err("must be held back");
         assert_eq!(error.code, ErrorCode::RateLimited);
-        error.more.retry_after.unwrap()
+        error.retry_after.unwrap()
     }
 
     #[test]

@@ -444,7 +444,7 @@ impl Turn<'_> {
             fault,
             retry_after.map(|wait| wait.as_secs().max(1)),
         );
-        error.more.operation = Some(self.resolution.operation);
+        error.operation = Some(self.resolution.operation);
         error
     }
 
@@ -457,8 +457,8 @@ impl Turn<'_> {
                 provider.label()
             ),
         );
-        error.more.operation = Some(self.resolution.operation);
-        error.more.provider = Some(provider);
+        error.operation = Some(self.resolution.operation);
+        error.provider = Some(provider);
         error
     }
 
@@ -479,7 +479,7 @@ impl Turn<'_> {
     fn uncertain(&self, detail: String) -> ApiError {
         let mut error = ApiError::provider(self.provider(), ProviderFault::Timeout, None);
         error.detail = detail;
-        error.more.operation = Some(self.resolution.operation);
+        error.operation = Some(self.resolution.operation);
         error
     }
 }

@@ -7,7 +7,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use domain::{ApiError, ErrorCode, error::ErrorDetails};
+use domain::{ApiError, ErrorCode, error::ErrorMembers};
 use http::{
     HeaderValue, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
@@ -21,7 +21,7 @@ const MEDIA_TYPE: &str = "application/problem+json";
 pub struct Problem {
     status: StatusCode,
     title: &'static str,
-    error: Box<ApiError>,
+    error: ApiError,
 }
 
 #[derive(Serialize)]
@@ -29,10 +29,8 @@ struct Members<'a> {
     r#type: String,
     title: &'a str,
     status: u16,
-    code: ErrorCode,
-    detail: &'a str,
     #[serde(flatten)]
-    more: &'a ErrorDetails,
+    error: &'a ErrorMembers,
 }
 
 impl From<ApiError> for Problem {
@@ -41,7 +39,7 @@ impl From<ApiError> for Problem {
             status: StatusCode::from_u16(error.code.status())
                 .unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             title: error.code.title(),
-            error: Box::new(error),
+            error,
         }
     }
 }
@@ -98,7 +96,7 @@ impl Problem {
         Self {
             status,
             title,
-            error: Box::new(ApiError::new(code, detail)),
+            error: ApiError::new(code, detail),
         }
     }
 
@@ -135,15 +133,13 @@ impl IntoResponse for Problem {
             r#type: self.kind(),
             title: self.title,
             status: self.status.as_u16(),
-            code: self.error.code,
-            detail: &self.error.detail,
-            more: &self.error.more,
+            error: &self.error,
         };
         let body = serde_json::to_vec(&members).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
-        if let Some(seconds) = self.error.more.retry_after {
+        if let Some(seconds) = self.error.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
@@ -189,9 +185,9 @@ mod tests {
     #[tokio::test]
     async fn an_error_has_the_members_of_the_contract() {
         let mut error = ApiError::new(ErrorCode::ApiKeyRequired, "Add an API key.");
-        error.more.operation = Some(Operation::Llm);
-        error.more.provider = Some(ProviderId::OpenRouter);
-        error.more.missing = vec!["api_key".to_owned()];
+        error.operation = Some(Operation::Llm);
+        error.provider = Some(ProviderId::OpenRouter);
+        error.missing = vec!["api_key".to_owned()];
         let (status, headers, body) = read(Problem::from(error).into_response()).await;
         assert_eq!(status, 403);
         assert_eq!(headers[CONTENT_TYPE], "application/problem+json");
