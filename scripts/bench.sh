@@ -6,8 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 scripts/tools.sh
 scripts/bundle.sh
 say "Building the release server (a first build takes some minutes)"
-cargo build --locked --release --bin film-generator
-cargo build --locked --release -p store --example bare_commit
+cargo build --locked --release -p film-generator --bin film-generator -p store --example bare_commit
 
 say "Resolution"
 cargo bench --locked -p domain --bench resolution -- --warm-up-time 1 --measurement-time 3

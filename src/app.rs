@@ -13,6 +13,7 @@ use crate::{
     seed::Seed,
     shell::Theme,
     stores::Stores,
+    wire::JsonInPage,
 };
 use leptos::{prelude::*, server::SharedValue, task::spawn_local};
 use leptos_meta::{Title, provide_meta_context};
@@ -38,7 +39,7 @@ fn start() -> (Seed, Theme) {
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let (seed, theme) = SharedValue::new(start).into_inner();
+    let (seed, theme) = SharedValue::<_, JsonInPage>::new_with_encoding(start).into_inner();
     let stores = Stores::new(seed, theme);
     provide_context(stores);
 

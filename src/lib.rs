@@ -11,4 +11,5 @@ pub mod seed;
 mod server_fns;
 pub mod shell;
 mod stores;
+mod wire;
 mod words;

@@ -103,15 +103,12 @@ mod shared {
 }
 
 #[cfg(feature = "ssr")]
-pub use load::{generations, glances, level, load, project};
+pub use load::{generations, level, load, project};
 
 #[cfg(feature = "ssr")]
 mod load {
-    use super::{Glances, LevelSeed, Needs, ProjectSeed, Seed};
-    use domain::{
-        ApiError, ErrorCode, Operation, ProjectId,
-        generation::{Generation, Question},
-    };
+    use super::{LevelSeed, Needs, ProjectSeed, Seed};
+    use domain::{ApiError, ProjectId, generation::Generation};
     use server::{actor::Actor, app::App, config::ProviderMode};
 
     /// How many generations a page shows.
@@ -153,33 +150,8 @@ mod load {
             Some(project) => server::settings::project_view(app, actor, project).await?,
             None => server::settings::view(app, actor).await?,
         };
-        let glances = glances(app, actor, project).await?;
+        let glances = server::resolve::all(app, actor, project).await?;
         Ok(LevelSeed { view, glances })
-    }
-
-    /// What each operation comes to.
-    pub async fn glances(
-        app: &App,
-        actor: &Actor,
-        project: Option<&ProjectId>,
-    ) -> Result<Glances, ApiError> {
-        let mut glances = Glances::new();
-        for operation in Operation::ALL {
-            let question = Question {
-                operation,
-                project_id: project.cloned(),
-                provider: None,
-                model: None,
-            };
-            let answer = server::resolve::resolve(app, actor, &question).await;
-            if let Err(error) = &answer
-                && matches!(error.code, ErrorCode::NotFound | ErrorCode::Internal)
-            {
-                return Err(error.clone());
-            }
-            glances.insert(operation, answer);
-        }
-        Ok(glances)
     }
 
     /// All that a project's page shows.

@@ -1,7 +1,7 @@
 //! Calls a server function in a way that outlives the page: a save that is on its way when the page
 //! is left still arrives.
 
-use crate::server_fns::FnError;
+use crate::{server_fns::FnError, wire};
 use serde::{Serialize, de::DeserializeOwned};
 use server_fn::ServerFn;
 
@@ -14,9 +14,9 @@ where
     let body = serde_json::to_string(arguments).map_err(|_| FnError::Unreachable)?;
     let (ok, answer) = post(F::PATH, &body).await.ok_or_else(no_answer)?;
     if ok {
-        serde_json::from_str(&answer).map_err(|_| FnError::Unreachable)
+        wire::read(answer.as_bytes()).map_err(|_| FnError::Unreachable)
     } else {
-        Err(serde_json::from_str(&answer).map_or(FnError::Unreachable, FnError::Api))
+        Err(wire::read(answer.as_bytes()).map_or(FnError::Unreachable, FnError::Api))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A select whose options may change while it is shown. It keeps showing what its store says, also
 //! when a save failed and the old value comes back.
 
+use super::erase::{Erase, EraseAll};
 use crate::{browser, stores::stores};
 use leptos::{html, prelude::*, task::spawn_local};
 
@@ -79,10 +80,10 @@ pub fn Choice(
                                 </option>
                             }
                         })
-                        .collect_view()
+                        .erase_all()
                 }}
             </select>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,7 @@
 //! The dialog *Configure API Keys & Providers*: the same fields over the same stores as on the
 //! settings page, at hand where something is generated.
 
+use super::erase::{Erase, EraseAll, live};
 use super::{
     Dialog, EndpointFields, KeyField, KeyPlace, KeySection, ProviderFields, SaveIndicator,
     key_places::{places, used_providers},
@@ -82,7 +83,7 @@ pub fn ConfigureDialog() -> impl IntoView {
             </div>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }
 
 fn tab_id(operation: Option<Operation>) -> String {
@@ -99,7 +100,7 @@ fn Reason(reason: Memo<Option<ApiError>>) -> impl IntoView {
         flow.moment
             .with(|moment| matches!(moment, Moment::Waiting(..)))
     };
-    move || {
+    live(move || {
         reason.get().map(|error| {
             view! {
                 <div class="note warn" aria-live="polite">
@@ -107,11 +108,11 @@ fn Reason(reason: Memo<Option<ApiError>>) -> impl IntoView {
                     {waiting()
                         .then(|| {
                             view! { <p>"Once that is saved, your generation goes on by itself."</p> }
-                        })}
+                        }).erase()}
                 </div>
             }
-        })
-    }
+        }).erase()
+    })
 }
 
 #[component]
@@ -154,10 +155,10 @@ fn Tabs(current: Memo<Option<Operation>>) -> impl IntoView {
                         </button>
                     }
                 })
-                .collect_view()}
+                .erase_all()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -180,12 +181,12 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
         )
     });
     let endpoints: &'static [EndpointKind] = endpoint_kinds(tab);
-    move || {
+    live(move || {
         if !level.is_loaded() {
-            return view! { <div class="skeleton tall" aria-hidden="true"></div> }.into_any();
+            return view! { <div class="skeleton tall" aria-hidden="true"></div> }.erase();
         }
         view! {
-            {move || extra.get().map(|slot| view! { <KeyField provider=slot/> })}
+            {move || extra.get().map(|slot| view! { <KeyField provider=slot/> }).erase()}
             {operations
                 .iter()
                 .map(|operation| {
@@ -198,14 +199,14 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
                         </section>
                     }
                 })
-                .collect_view()}
+                .erase_all()}
             <section class="operation">
                 <h3>"Modal endpoints"</h3>
                 <EndpointFields level=level only=endpoints/>
             </section>
         }
-        .into_any()
-    }
+        .erase()
+    })
 }
 
 /// The key field that is missing although no operation of the tab uses its provider.

@@ -1,7 +1,10 @@
 //! What a generation would be, before anything is sent: who, with what, for how much, paid by whom,
 //! and why. One confirmation makes one generation.
 
-use super::{Dialog, Logo, Problem, TraceView};
+use super::{
+    Dialog, Logo, Problem, TraceView,
+    erase::{Erase, EraseAll},
+};
 use crate::{
     stores::{Moment, stores},
     words::{estimate_lines, estimate_words},
@@ -42,14 +45,14 @@ pub fn ConfirmDialog() -> impl IntoView {
     view! {
         <Dialog id="confirm" title=title open=open on_close=move || flow.cancel()>
             {move || {
-                asked.get().map(|(wanted, preview)| view! { <Rows wanted=wanted preview=*preview/> })
+                asked.get().map(|(wanted, preview)| view! { <Rows wanted=wanted preview=*preview/> }).erase()
             }}
             <div class="dialog-state" aria-live="polite">
                 {move || match state.get() {
-                    (true, _) => view! { <p class="hint">"Sending…"</p> }.into_any(),
-                    (false, Some(error)) => view! { <Problem error=error/> }.into_any(),
+                    (true, _) => view! { <p class="hint">"Sending…"</p> }.erase(),
+                    (false, Some(error)) => view! { <Problem error=error/> }.erase(),
                     (false, None) => {
-                        view! { <p class="hint">"Nothing has been sent yet."</p> }.into_any()
+                        view! { <p class="hint">"Nothing has been sent yet."</p> }.erase()
                     }
                 }}
             </div>
@@ -69,7 +72,7 @@ pub fn ConfirmDialog() -> impl IntoView {
             </div>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -95,7 +98,7 @@ fn Rows(wanted: Wanted, preview: Preview) -> impl IntoView {
                 </tr>
                 <tr>
                     <th scope="row">"Model"</th>
-                    <td>{model} {listed.map(|id| view! { <code class="quiet">{id}</code> })}</td>
+                    <td>{model} {listed.map(|id| view! { <code class="quiet">{id}</code> }).erase()}</td>
                 </tr>
                 <tr>
                     <th scope="row">"Estimated cost"</th>
@@ -104,7 +107,7 @@ fn Rows(wanted: Wanted, preview: Preview) -> impl IntoView {
                         {lines
                             .into_iter()
                             .map(|line| view! { <span class="hint">{line}</span> })
-                            .collect_view()}
+                            .erase_all()}
                     </td>
                 </tr>
                 <tr>
@@ -121,7 +124,7 @@ fn Rows(wanted: Wanted, preview: Preview) -> impl IntoView {
                             </tr>
                         }
                     })
-                    .collect_view()}
+                    .erase_all()}
                 <tr>
                     <td colspan="2">
                         <details>
@@ -133,7 +136,7 @@ fn Rows(wanted: Wanted, preview: Preview) -> impl IntoView {
             </tbody>
         </table>
     }
-    .into_any()
+    .erase()
 }
 
 /// The parameters of a request in words, without those that were left to the model.

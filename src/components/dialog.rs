@@ -1,6 +1,7 @@
 //! A native dialog that is in the page only while it is open. Escape, the space around it and its
 //! own buttons close it; the browser keeps the focus inside and gives it back.
 
+use super::erase::Erase;
 use crate::browser;
 use leptos::{html, prelude::*};
 
@@ -52,9 +53,9 @@ pub fn Dialog(
                                 {children()}
                             </div>
                         }
-                    })
+                    }).erase()
             }}
         </dialog>
     }
-    .into_any()
+    .erase()
 }

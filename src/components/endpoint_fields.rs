@@ -1,6 +1,9 @@
 //! The addresses of Modal deployments at one level.
 
-use super::provider_fields::FieldNote;
+use super::{
+    erase::{Erase, EraseAll},
+    provider_fields::FieldNote,
+};
 use crate::stores::{LevelStore, stores};
 use domain::{
     autosave::{Event, SaveStatus},
@@ -21,10 +24,10 @@ pub fn EndpointFields(
             {kinds
                 .iter()
                 .map(|kind| view! { <EndpointField level=level kind=*kind/> })
-                .collect_view()}
+                .erase_all()}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -57,5 +60,5 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
             <FieldNote id=format!("{id}-note") level=level field=field/>
         </div>
     }
-    .into_any()
+    .erase()
 }

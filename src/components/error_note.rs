@@ -1,5 +1,6 @@
 //! Errors in words, with what helps as buttons.
 
+use super::erase::{Erase, EraseAll};
 use crate::{
     server_fns::FnError,
     stores::stores,
@@ -35,14 +36,14 @@ pub fn ErrorNote(
                                 "Change provider or key"
                             </button>
                         }
-                        .into_any(),
+                        .erase(),
                         NextStep::OpenSettings => {
                             view! { <a class="button small" href="/settings">"Open settings page"</a> }
-                                .into_any()
+                                .erase()
                         }
                         NextStep::SignIn => {
                             view! { <a class="button small" rel="external" href="/sign-in">"Sign in"</a> }
-                                .into_any()
+                                .erase()
                         }
                         NextStep::TryAgain => on_retry
                             .map(|retry| {
@@ -56,13 +57,13 @@ pub fn ErrorNote(
                                     </button>
                                 }
                             })
-                            .into_any(),
+                            .erase(),
                     })
-                    .collect_view()}
+                    .erase_all()}
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A problem that is not about a generation: what happened and what to do.
@@ -72,8 +73,8 @@ pub fn Problem(error: FnError, #[prop(optional, into)] id: Option<String>) -> im
     view! {
         <p class="note bad" id=id role="alert">
             {error.sentence()}
-            {signed_out.then(|| view! { " " <a rel="external" href="/sign-in">"Sign in"</a> })}
+            {signed_out.then(|| view! { " " <a rel="external" href="/sign-in">"Sign in"</a> }).erase()}
         </p>
     }
-    .into_any()
+    .erase()
 }

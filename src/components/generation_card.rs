@@ -1,6 +1,10 @@
 //! One generation: how far it is, what came out, what it cost, and what to do when it did not work.
 
-use super::{ErrorNote, Logo, TraceView, confirm_dialog::excerpt};
+use super::{
+    ErrorNote, Logo, TraceView,
+    confirm_dialog::excerpt,
+    erase::{Erase, EraseAll, live},
+};
 use crate::{
     stores::stores,
     words::{estimate_words, result_sentence},
@@ -16,11 +20,12 @@ use leptos::prelude::*;
 pub fn GenerationCard(id: GenerationId) -> impl IntoView {
     let stores = stores();
     let generation = Memo::new(move |_| stores.generations.get(&id));
-    move || {
+    live(move || {
         generation
             .get()
             .map(|generation| view! { <Card generation=generation/> })
-    }
+            .erase()
+    })
 }
 
 #[component]
@@ -59,7 +64,7 @@ fn Card(generation: Generation) -> impl IntoView {
             </footer>
         </article>
     }
-    .into_any()
+    .erase()
 }
 
 const fn status_class(status: Status) -> &'static str {
@@ -94,10 +99,10 @@ fn Outcome(generation: Generation) -> impl IntoView {
                                 "Stop"
                             </button>
                         }
-                    })}
+                    }).erase()}
             </div>
         }
-        .into_any();
+        .erase();
     }
     let again = Wanted {
         project_id: generation.project_id.clone(),
@@ -112,7 +117,7 @@ fn Outcome(generation: Generation) -> impl IntoView {
     view! {
         {match generation.error.clone() {
             Some(error) => {
-                view! { <ErrorNote error=error operation=operation on_retry=retry/> }.into_any()
+                view! { <ErrorNote error=error operation=operation on_retry=retry/> }.erase()
             }
             None if sentence.is_empty() => ().into_any(),
             None => {
@@ -126,17 +131,17 @@ fn Outcome(generation: Generation) -> impl IntoView {
                         </div>
                     </div>
                 }
-                .into_any()
+                .erase()
             }
         }}
-        {generation.text.map(|text| view! { <div class="prose">{text}</div> })}
+        {generation.text.map(|text| view! { <div class="prose">{text}</div> }).erase()}
         {generation
             .outputs
             .into_iter()
             .map(|output| view! { <Media output=output alt=alt.clone()/> })
-            .collect_view()}
+            .erase_all()}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -151,21 +156,21 @@ fn Media(output: Output, alt: String) -> impl IntoView {
                 <img src=shown alt=alt loading="lazy"/>
             </a>
         }
-        .into_any(),
+        .erase(),
         Some("video") => view! {
             <video class="media" controls preload="metadata" src=url aria-label=alt></video>
         }
-        .into_any(),
+        .erase(),
         Some("audio") => {
             view! { <audio class="media" controls preload="metadata" src=url aria-label=alt></audio> }
-                .into_any()
+                .erase()
         }
         _ => view! {
             <a class="button" href=url rel="external">
                 "Download the result"
             </a>
         }
-        .into_any(),
+        .erase(),
     }
 }
 

@@ -1,7 +1,11 @@
 //! One API key: a field that is never filled, or what may be seen of the stored key with what can be
 //! done to it.
 
-use super::{Logo, Problem, key_places::standing};
+use super::{
+    Logo, Problem,
+    erase::{Erase, EraseAll},
+    key_places::standing,
+};
 use crate::{browser, stores::stores};
 use domain::{
     ProviderId,
@@ -44,15 +48,15 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
                     view! {
                         <StoredKey provider=slot shown=shown replace_id=replace_id.clone()/>
                     }
-                    .into_any()
+                    .erase()
                 } else {
-                    view! { <KeyInput provider=slot id=id.clone()/> }.into_any()
+                    view! { <KeyInput provider=slot id=id.clone()/> }.erase()
                 }
             }}
             <KeyNotes provider=slot/>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -105,7 +109,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
             </span>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -146,7 +150,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
             {move || {
                 unreadable
                     .get()
-                    .then(|| view! { <span class="badge bad">"needs to be entered again"</span> })
+                    .then(|| view! { <span class="badge bad">"needs to be entered again"</span> }).erase()
             }}
             <div class="input-row">
                 <input
@@ -193,7 +197,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                                     "Keep the stored key"
                                 </button>
                             }
-                        })
+                        }).erase()
                 }}
                 {move || {
                     unreadable
@@ -208,7 +212,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                                     "Remove"
                                 </button>
                             }
-                        })
+                        }).erase()
                 }}
             </div>
             <p class="hint" id=format!("{id}-hint")>
@@ -220,7 +224,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                                 {format!("Get a key at {}", slot.label())}
                             </a>
                         }
-                    })}
+                    }).erase()}
                 {slot
                     .fallback_key()
                     .map(|other| {
@@ -229,7 +233,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -242,20 +246,20 @@ fn KeyNotes(provider: ProviderId) -> impl IntoView {
     let report = Memo::new(move |_| state.with(|state| state.report.clone()));
     view! {
         <div class="field-note" id=format!("key-{slot}-notes") aria-live="polite">
-            {move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> })}
-            {move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> })}
-            {move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> })}
+            {move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> }).erase()}
+            {move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> }).erase()}
+            {move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> }).erase()}
             {move || {
                 report
                     .get()
                     .map(|report| match report {
-                        Ok(report) => view! { <Report report=report/> }.into_any(),
-                        Err(error) => view! { <Problem error=error/> }.into_any(),
-                    })
+                        Ok(report) => view! { <Report report=report/> }.erase(),
+                        Err(error) => view! { <Problem error=error/> }.erase(),
+                    }).erase()
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -290,10 +294,10 @@ fn Report(report: KeyReport) -> impl IntoView {
                         </li>
                     }
                 })
-                .collect_view()}
+                .erase_all()}
         </ul>
     }
-    .into_any()
+    .erase()
 }
 
 const fn mark(finding: &Finding) -> (&'static str, &'static str) {

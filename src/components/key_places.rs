@@ -1,7 +1,10 @@
 //! Which key field stands where: each slot once, under the first operation that uses it; the others
 //! point there.
 
-use super::KeyField;
+use super::{
+    KeyField,
+    erase::{Erase, live},
+};
 use crate::stores::{LevelStore, stores};
 use domain::{Operation, ProviderId, catalog::Catalog, keys::SecretView, provider::CredentialKind};
 use leptos::prelude::*;
@@ -71,8 +74,8 @@ pub fn KeySection(
         places.with(|places| places.get(&operation).copied().unwrap_or(KeyPlace::Nothing))
     });
     let keys = stores().keys;
-    move || match place.get() {
-        KeyPlace::Here(slot) => view! { <KeyField provider=slot/> }.into_any(),
+    live(move || match place.get() {
+        KeyPlace::Here(slot) => view! { <KeyField provider=slot/> }.erase(),
         KeyPlace::There(slot, other) => {
             let state = keys.slot(slot);
             view! {
@@ -85,7 +88,7 @@ pub fn KeySection(
                     {move || state.with(|state| standing(state.view.as_ref()))}
                 </p>
             }
-            .into_any()
+            .erase()
         }
         KeyPlace::Endpoint(provider) => view! {
             <p class="hint">
@@ -93,9 +96,9 @@ pub fn KeySection(
                 <a href="#endpoints" rel="external">"Modal endpoints"</a>
             </p>
         }
-        .into_any(),
+        .erase(),
         KeyPlace::Nothing => ().into_any(),
-    }
+    })
 }
 
 /// What may be said of a key in a few words: `Configured ····1c96`.

@@ -1,5 +1,6 @@
 //! A provider's logo, or its first letter where it has none. Decorative: the name stands beside it.
 
+use super::erase::Erase;
 use crate::stores::stores;
 use domain::ProviderId;
 use leptos::prelude::*;
@@ -29,13 +30,13 @@ pub fn Logo(provider: ProviderId) -> impl IntoView {
                     height="20"
                 />
             }
-            .into_any()
+            .erase()
         }
         None => view! {
             <span class="logo monogram" aria-hidden="true">
-                {provider.label().chars().next()}
+                {provider.label().chars().take(1).collect::<String>()}
             </span>
         }
-        .into_any(),
+        .erase(),
     }
 }

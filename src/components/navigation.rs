@@ -1,5 +1,6 @@
 //! The top of every page: where to go, and who is signed in.
 
+use super::erase::{Erase, EraseAll};
 use crate::{browser, server_fns::account::sign_out, shell::Theme, stores::stores};
 use leptos::{html, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_location;
@@ -43,7 +44,7 @@ pub fn TopNavigation() -> impl IntoView {
                         </nav>
                         <AccountMenu/>
                     }
-                    .into_any()
+                    .erase()
                 } else {
                     view! {
                         <nav aria-label="Main">
@@ -55,7 +56,7 @@ pub fn TopNavigation() -> impl IntoView {
                             </a>
                         </nav>
                     }
-                    .into_any()
+                    .erase()
                 }
             }}
         </div>
@@ -68,10 +69,10 @@ pub fn TopNavigation() -> impl IntoView {
                         <code>"sandbox-"</code> " works, nothing is charged."
                     </p>
                 }
-            })}
+            }).erase()}
         </header>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -125,7 +126,7 @@ fn AccountMenu() -> impl IntoView {
                                     <span>{email}</span>
                                 </p>
                             }
-                        })
+                        }).erase()
                 }}
                 <fieldset class="themes">
                     <legend>"Colours"</legend>
@@ -148,7 +149,7 @@ fn AccountMenu() -> impl IntoView {
                                 </label>
                             }
                         })
-                        .collect_view()}
+                        .erase_all()}
                 </fieldset>
                 <button type="button" on:click=leave>
                     "Sign out"
@@ -156,5 +157,5 @@ fn AccountMenu() -> impl IntoView {
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,9 @@
 //! All operations at a glance: provider, model, key, price of a typical job.
 
-use super::Logo;
+use super::{
+    Logo,
+    erase::{Erase, EraseAll},
+};
 use crate::{
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, price_hint},
@@ -23,11 +26,11 @@ pub fn Overview(level: LevelStore) -> impl IntoView {
                             </li>
                         }
                     })
-                    .collect_view()}
+                    .erase_all()}
             </ul>
         </nav>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -63,7 +66,7 @@ fn OverviewEntry(level: LevelStore, operation: Operation) -> impl IntoView {
                 </span>
             </span>
             <span class="overview-who">
-                {move || view! { <Logo provider=provider.get()/> }}
+                {move || view! { <Logo provider=provider.get()/> }.erase()}
                 {move || provider.get().label()}
             </span>
             <span class="overview-model">
@@ -76,5 +79,5 @@ fn OverviewEntry(level: LevelStore, operation: Operation) -> impl IntoView {
             <span class="overview-price">{price}</span>
         </a>
     }
-    .into_any()
+    .erase()
 }

@@ -1,6 +1,6 @@
 //! Provider and model of one operation at one level, each inherited or set here.
 
-use super::{Choice, ChoiceOption, Logo};
+use super::{Choice, ChoiceOption, Logo, erase::Erase};
 use crate::{
     stores::{FieldState, LevelStore, stores},
     words::{Inherited, price_hint},
@@ -38,7 +38,7 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
     view! {
         <div class="provider-fields">
             <div class="provider-choice">
-                {move || view! { <Logo provider=provider.get()/> }}
+                {move || view! { <Logo provider=provider.get()/> }.erase()}
                 <Choice
                     id=id.clone()
                     label=format!("{} provider", operation.label())
@@ -51,11 +51,11 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
             </div>
             <FieldNote id=format!("{id}-note") level=level field=field/>
             {move || {
-                view! { <ModelFields level=level operation=operation provider=provider.get()/> }
+                view! { <ModelFields level=level operation=operation provider=provider.get()/> }.erase()
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The options of a provider select: "inherit" first, then everybody who serves the operation.
@@ -134,12 +134,12 @@ fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId) ->
             described_by=format!("{id}-note")
             enabled=Signal::derive(move || level.is_loaded())
         />
-        {move || notice.get().map(|notice| view! { <p class="hint">{notice}</p> })}
+        {move || notice.get().map(|notice| view! { <p class="hint">{notice}</p> }).erase()}
         <FieldNote id=format!("{id}-note") level=level field=field/>
         {open_models
-            .then(|| view! { <OtherModel level=level operation=operation provider=provider/> })}
+            .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
     }
-    .into_any()
+    .erase()
 }
 
 /// A field for any model id, at providers that take any.
@@ -183,7 +183,7 @@ fn OtherModel(level: LevelStore, operation: Operation, provider: ProviderId) -> 
             </div>
         </details>
     }
-    .into_any()
+    .erase()
 }
 
 /// The options of a model select: "inherit" first, the listed ones with their price, and the stored
@@ -242,7 +242,7 @@ pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> i
         <div id=id class="field-note">
             {move || match shown.get() {
                 Note::Nothing => ().into_any(),
-                Note::Failed(sentence) => view! { <p class="hint bad">{sentence}</p> }.into_any(),
+                Note::Failed(sentence) => view! { <p class="hint bad">{sentence}</p> }.erase(),
                 Note::Conflict(sentence) => view! {
                     <div class="note warn" role="alert">
                         <p>{sentence}</p>
@@ -264,11 +264,11 @@ pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> i
                         </div>
                     </div>
                 }
-                .into_any(),
+                .erase(),
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

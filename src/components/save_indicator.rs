@@ -1,5 +1,6 @@
 //! The one place that says whether everything is saved.
 
+use super::erase::Erase;
 use crate::{
     stores::{LevelStore, stores},
     words::Summary,
@@ -37,9 +38,9 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
                                 "Retry"
                             </button>
                         }
-                    })
+                    }).erase()
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! Why this provider: every level in order, what it says and what became of it.
 
+use super::erase::{Erase, EraseAll};
 use crate::words::trace_rows;
 use domain::resolution::{Outcome, Subject, Trace};
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub fn TraceView(trace: Trace) -> impl IntoView {
         <div class="trace">
             {Subject::ALL
                 .into_iter()
-                .filter_map(|subject| {
+                .map(|subject| {
                     let rows = trace_rows(&trace, subject);
                     (!rows.is_empty())
                         .then(|| {
@@ -37,13 +38,13 @@ pub fn TraceView(trace: Trace) -> impl IntoView {
                                                 </li>
                                             }
                                         })
-                                        .collect_view()}
+                                        .erase_all()}
                                 </ol>
                             }
-                        })
+                        }).erase()
                 })
-                .collect_view()}
+                .erase_all()}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -2,6 +2,7 @@
 
 use crate::{
     browser,
+    components::{Erase, live},
     server_fns::{
         FnError,
         account::{sign_in, sign_up},
@@ -104,12 +105,12 @@ fn TextField(
             </p>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
 fn FormError(form: Form) -> impl IntoView {
-    move || {
+    live(move || {
         form.error
             .get()
             .filter(|error| error.api().is_none_or(|error| error.fields.is_empty()))
@@ -120,7 +121,8 @@ fn FormError(form: Form) -> impl IntoView {
                     </p>
                 }
             })
-    }
+            .erase()
+    })
 }
 
 /// The page to sign in.
@@ -175,7 +177,7 @@ pub fn SignInPage() -> impl IntoView {
             <p class="hint">"No account yet? " <a href="/sign-up">"Create one"</a></p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// The page to make an account.
@@ -242,7 +244,7 @@ pub fn SignUpPage() -> impl IntoView {
             <p class="hint">"You have an account? " <a href="/sign-in">"Go to sign-in"</a></p>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(test)]

@@ -1,7 +1,10 @@
 //! The first page: what this is. Those who are signed in see their projects instead.
 
 use super::ProjectsPage;
-use crate::stores::stores;
+use crate::{
+    components::{Erase, EraseAll},
+    stores::stores,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -52,9 +55,9 @@ pub fn LandingPage() -> impl IntoView {
                             </li>
                         }
                     })
-                    .collect_view()}
+                    .erase_all()}
             </ul>
         </section>
     }
-    .into_any()
+    .erase()
 }

@@ -18,7 +18,7 @@ pub use projects::ProjectsPage;
 pub use settings::SettingsPage;
 pub use usage::UsagePage;
 
-use crate::stores::stores;
+use crate::{components::Erase, stores::stores};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -57,5 +57,5 @@ fn skeleton() -> AnyView {
             <div class="skeleton tall" aria-hidden="true"></div>
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -1,5 +1,6 @@
 //! What is shown at an address that leads nowhere.
 
+use crate::components::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -22,5 +23,5 @@ pub fn NotFoundPage() -> impl IntoView {
             </p>
         </section>
     }
-    .into_any()
+    .erase()
 }

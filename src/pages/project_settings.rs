@@ -2,7 +2,9 @@
 
 use super::{signed_in, skeleton};
 use crate::{
-    components::{EndpointFields, Overview, Problem, ProviderFields, SaveIndicator},
+    components::{
+        EndpointFields, Erase, EraseAll, Overview, Problem, ProviderFields, SaveIndicator, live,
+    },
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
 };
@@ -23,23 +25,20 @@ pub fn ProjectSettingsPage() -> impl IntoView {
         Memo::new(move |_| ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
     Effect::new(move |_| stores.projects.ensure_opened(id.get()));
     let is_open = Memo::new(move |_| stores.projects.opened(&id.get()).is_some());
-    let content = move || {
+    live(move || {
         is_open.get();
         let problem = stores.projects.problem.get();
         match (stores.projects.opened_untracked(&id.get()), problem) {
-            (Some((project, level)), _) => {
-                view! { <Content project=project level=level/> }.into_any()
-            }
+            (Some((project, level)), _) => view! { <Content project=project level=level/> }.erase(),
             (None, Some(error)) => view! {
                 <section class="page">
                     <Problem error=error/>
                 </section>
             }
-            .into_any(),
+            .erase(),
             (None, None) => skeleton(),
         }
-    };
-    content.into_any()
+    })
 }
 
 #[component]
@@ -65,7 +64,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                     {Operation::ALL
                         .into_iter()
                         .map(|operation| view! { <Section level=level operation=operation/> })
-                        .collect_view()}
+                        .erase_all()}
                     <section class="card operation" id="endpoints">
                         <h3>"Modal endpoints"</h3>
                         <EndpointFields level=level/>
@@ -74,7 +73,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
             </div>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -99,5 +98,5 @@ fn Section(level: LevelStore, operation: Operation) -> impl IntoView {
             <ProviderFields level=level operation=operation/>
         </section>
     }
-    .into_any()
+    .erase()
 }

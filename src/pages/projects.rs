@@ -3,7 +3,7 @@
 use super::{signed_in, skeleton};
 use crate::{
     browser,
-    components::{Dialog, Problem},
+    components::{Dialog, Erase, EraseAll, Problem},
     server_fns::FnError,
     stores::stores,
 };
@@ -53,17 +53,17 @@ pub fn ProjectsPage() -> impl IntoView {
                                                 "Yours is the first account of this instance, so you run it."
                                             </p>
                                         }
-                                    })}
+                                    }).erase()}
                                 <p>
                                     "Next: " <a href="/settings">"choose providers and enter a key"</a>
                                     ", or create a project and start; you are asked for what is missing."
                                 </p>
                             </div>
                         }
-                    })
+                    }).erase()
             }}
             <NewProject/>
-            {move || projects.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || projects.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
             {move || {
                 let failed = projects.problem.with(Option::is_some);
                 match projects.list.get() {
@@ -75,7 +75,7 @@ pub fn ProjectsPage() -> impl IntoView {
                             <p class="hint">"Give your film a working title and create it above."</p>
                         </div>
                     }
-                    .into_any(),
+                    .erase(),
                     Some(list) => view! {
                         <ul class="project-list">
                             {list
@@ -83,16 +83,16 @@ pub fn ProjectsPage() -> impl IntoView {
                                 .map(|project| {
                                     view! { <ProjectRow project=project deleting=deleting/> }
                                 })
-                                .collect_view()}
+                                .erase_all()}
                         </ul>
                     }
-                    .into_any(),
+                    .erase(),
                 }
             }}
         </section>
         <DeleteDialog deleting=deleting/>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -149,9 +149,9 @@ fn NewProject() -> impl IntoView {
                 "Create project"
             </button>
         </form>
-        {move || error.get().map(|error| view! { <Problem error=error/> })}
+        {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -174,7 +174,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
             {move || {
                 if renaming.get() {
                     view! { <Rename project=for_rename.clone() renaming=renaming error=error/> }
-                        .into_any()
+                        .erase()
                 } else {
                     view! {
                         <a class="project-name" id=label.clone() href=format!("/projects/{id}")>
@@ -208,13 +208,13 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
                             </button>
                         </span>
                     }
-                    .into_any()
+                    .erase()
                 }
             }}
-            {move || error.get().map(|error| view! { <Problem error=error/> })}
+            {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
         </li>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -270,7 +270,7 @@ fn Rename(
             </button>
         </form>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -314,7 +314,7 @@ fn DeleteDialog(deleting: RwSignal<Option<Project>>) -> impl IntoView {
                         })
                 }}
             </p>
-            {move || error.get().map(|error| view! { <Problem error=error/> })}
+            {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
             <div class="dialog-foot">
                 <button type="button" autofocus on:click=move |_| close()>
                     "Cancel"
@@ -325,5 +325,5 @@ fn DeleteDialog(deleting: RwSignal<Option<Project>>) -> impl IntoView {
             </div>
         </Dialog>
     }
-    .into_any()
+    .erase()
 }

@@ -3,8 +3,8 @@
 use super::{signed_in, skeleton};
 use crate::{
     components::{
-        EndpointFields, KeyField, KeySection, Overview, Problem, ProviderFields, SaveIndicator,
-        places, spare_slots, used_providers,
+        EndpointFields, Erase, EraseAll, KeyField, KeySection, Overview, Problem, ProviderFields,
+        SaveIndicator, keyed, places, spare_slots, used_providers,
     },
     stores::stores,
     words::{heading, purpose},
@@ -33,12 +33,12 @@ pub fn SettingsPage() -> impl IntoView {
             <p class="hint">
                 "Everything is saved by itself. Keys are encrypted, are never shown again, and go to their provider alone."
             </p>
-            {move || level.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || level.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
             {move || {
                 let loaded = level.is_loaded();
                 let failed = level.problem.with(Option::is_some);
                 if loaded {
-                    view! { <Panes/> }.into_any()
+                    view! { <Panes/> }.erase()
                 } else if failed {
                     ().into_any()
                 } else {
@@ -47,7 +47,7 @@ pub fn SettingsPage() -> impl IntoView {
             }}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -84,7 +84,7 @@ fn Panes() -> impl IntoView {
                             </section>
                         }
                     })
-                    .collect_view()}
+                    .erase_all()}
                 <section class="card operation" id="endpoints">
                     <h3>"Modal endpoints"</h3>
                     <p class="hint">
@@ -101,17 +101,28 @@ fn Panes() -> impl IntoView {
                                     <p class="hint">
                                         "Of providers that no operation uses at the moment. They are kept for when you switch."
                                     </p>
-                                    <For
-                                        each=move || spare.get()
-                                        key=|slot| *slot
-                                        children=|slot| view! { <KeyField provider=slot/> }
-                                    />
+                                    {keyed(
+                                        move || {
+                                            spare
+                                                .with(|spare| {
+                                                    spare
+                                                        .iter()
+                                                        .map(|slot| slot.as_str().to_owned())
+                                                        .collect()
+                                                })
+                                        },
+                                        |slot| {
+                                            ProviderId::parse(&slot)
+                                                .map(|slot| view! { <KeyField provider=slot/> })
+                                                .erase()
+                                        },
+                                    )}
                                 </section>
                             }
-                        })
+                        }).erase()
                 }}
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }

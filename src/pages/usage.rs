@@ -4,6 +4,7 @@
 use super::{signed_in, skeleton};
 use crate::{
     components::Problem,
+    components::{Erase, EraseAll},
     stores::stores,
     words::{estimate_words, heading, usd},
 };
@@ -50,6 +51,15 @@ fn rows(items: &[Generation]) -> Vec<Row> {
         .collect()
 }
 
+/// A count, or nothing where there is nothing to count.
+fn words_of(count: usize) -> String {
+    if count == 0 {
+        String::new()
+    } else {
+        count.to_string()
+    }
+}
+
 /// The page.
 #[component]
 pub fn UsagePage() -> impl IntoView {
@@ -65,7 +75,7 @@ pub fn UsagePage() -> impl IntoView {
             <p class="hint">
                 "Your latest generations. 200 credits are one US dollar; what you pay is decided by the provider."
             </p>
-            {move || generations.problem.get().map(|error| view! { <Problem error=error/> })}
+            {move || generations.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
             {move || {
                 if !generations.complete.get() {
                     return if generations.problem.with(Option::is_some) {
@@ -81,17 +91,17 @@ pub fn UsagePage() -> impl IntoView {
                             <p>"Nothing has been generated yet."</p>
                         </div>
                     }
-                    .into_any();
+                    .erase();
                 }
                 view! {
                     <Sums items=items.clone()/>
                     <Lines items=items/>
                 }
-                .into_any()
+                .erase()
             }}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -115,7 +125,7 @@ fn Sums(items: Vec<Generation>) -> impl IntoView {
                             view! {
                                 <tr>
                                     <th scope="row">{heading(row.operation)}</th>
-                                    <td>{row.generations}</td>
+                                    <td>{row.generations.to_string()}</td>
                                     <td>
                                         {format!(
                                             "{} credits ({})",
@@ -123,16 +133,16 @@ fn Sums(items: Vec<Generation>) -> impl IntoView {
                                             usd(row.cost),
                                         )}
                                     </td>
-                                    <td>{(row.unknown > 0).then_some(row.unknown)}</td>
+                                    <td>{words_of(row.unknown)}</td>
                                 </tr>
                             }
                         })
-                        .collect_view()}
+                        .erase_all()}
                 </tbody>
             </table>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -177,12 +187,12 @@ fn Lines(items: Vec<Generation>) -> impl IntoView {
                                 </tr>
                             }
                         })
-                        .collect_view()}
+                        .erase_all()}
                 </tbody>
             </table>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// Day and minute in UTC of an RFC 3339 time.

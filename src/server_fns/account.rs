@@ -1,8 +1,9 @@
 //! Signing up, in and out.
 
 use super::FnError;
+use crate::wire::Json;
 use domain::account::Me;
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, app, client, presented_token, set_cookie};

@@ -1,11 +1,12 @@
 //! Generations: made, followed, cancelled.
 
 use super::FnError;
+use crate::wire::Json;
 use domain::{
     GenerationId,
     generation::{Generation, Wanted},
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, refuse, signed_in};

@@ -1,11 +1,12 @@
 //! API keys. They travel to the server and never back.
 
 use super::FnError;
+use crate::wire::Json;
 use domain::{
     ProviderId,
     keys::{KeyReport, SecretView},
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, signed_in};

@@ -10,10 +10,10 @@ mod request;
 pub mod resolution;
 pub mod settings;
 
+use crate::wire::JsonBody;
 use domain::{ApiError, ErrorCode};
 use leptos::server_fn::{
     Decodes, Encodes, Format, FormatType,
-    codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
 use serde::{Deserialize, Serialize};
@@ -85,8 +85,8 @@ impl Encodes<FnError> for ErrorEncoding {
 
     fn encode(output: &FnError) -> Result<server_fn::Bytes, Self::Error> {
         match output {
-            FnError::Api(error) => JsonEncoding::encode(error),
-            FnError::Unreachable | FnError::Offline => JsonEncoding::encode(&ApiError::internal()),
+            FnError::Api(error) => JsonBody::encode(error),
+            FnError::Unreachable | FnError::Offline => JsonBody::encode(&ApiError::internal()),
         }
     }
 }
@@ -95,7 +95,7 @@ impl Decodes<FnError> for ErrorEncoding {
     type Error = serde_json::Error;
 
     fn decode(bytes: server_fn::Bytes) -> Result<FnError, Self::Error> {
-        <JsonEncoding as Decodes<ApiError>>::decode(bytes).map(FnError::Api)
+        <JsonBody as Decodes<ApiError>>::decode(bytes).map(FnError::Api)
     }
 }
 

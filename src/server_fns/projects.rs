@@ -2,8 +2,9 @@
 
 use super::FnError;
 use crate::seed::ProjectSeed;
+use crate::wire::Json;
 use domain::{ProjectId, project::Project};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, signed_in};

@@ -2,11 +2,12 @@
 
 use super::FnError;
 use crate::seed::Glances;
+use crate::wire::Json;
 use domain::{
     ApiError, ProjectId,
     generation::{Preview, Wanted},
 };
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, signed_in};
@@ -15,7 +16,7 @@ use super::request::{answer, signed_in};
 #[server(prefix = "/fn", endpoint = "resolution_glances", input = Json, output = Json)]
 pub async fn resolution_glances(project: Option<ProjectId>) -> Result<Glances, FnError> {
     let (app, actor) = signed_in()?;
-    answer(crate::seed::glances(&app, &actor, project.as_ref()).await)
+    answer(server::resolve::all(&app, &actor, project.as_ref()).await)
 }
 
 /// What a confirmation shows before anything is sent, or what stands in its way: both are answers.

@@ -2,8 +2,9 @@
 
 use super::FnError;
 use crate::seed::LevelSeed;
+use crate::wire::Json;
 use domain::{ProjectId, error::CurrentValue, settings::Change};
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, signed_in};

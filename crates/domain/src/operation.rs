@@ -58,6 +58,18 @@ impl Operation {
         }
     }
 
+    /// The thing within a sentence: `to generate an image`.
+    #[must_use]
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Llm => "text",
+            Self::Image => "an image",
+            Self::Video => "a video",
+            Self::Tts => "a voiceover",
+            Self::Music => "music",
+        }
+    }
+
     /// The operation with this id, or `None`.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {

@@ -2,13 +2,14 @@
 
 use crate::{actor::Actor, app::App, snapshot};
 use domain::{
-    ApiError, ErrorCode, ProviderId,
+    ApiError, ErrorCode, Operation, ProjectId, ProviderId,
     catalog::Model,
     generation::{Preview, Question, Wanted},
     input::{GenerationInput, InputProblem},
     pricing::{self, Estimate},
-    resolution::{Request, Resolution, Subject, resolve as resolve_over},
+    resolution::{Request, Resolution, Snapshot, Subject, resolve as resolve_over},
 };
+use std::collections::BTreeMap;
 
 /// Who would generate.
 ///
@@ -38,7 +39,28 @@ pub async fn resolve(
         provider: question.provider,
         model: question.model.clone(),
     };
-    let resolution = resolve_over(&request, &snapshot, &app.catalog)
+    over(app, &snapshot, &request)
+}
+
+/// Who would generate each operation, by what the settings say, from one look at them.
+///
+/// # Errors
+/// `NOT_FOUND` for a foreign project; what stands in the way of an operation is in its place.
+pub async fn all(
+    app: &App,
+    actor: &Actor,
+    project: Option<&ProjectId>,
+) -> Result<BTreeMap<Operation, Result<Resolution, ApiError>>, ApiError> {
+    let snapshot = snapshot::load(app, actor, project).await?;
+    let answer = |operation| {
+        let request = Request { operation, provider: None, model: None };
+        (operation, over(app, &snapshot, &request))
+    };
+    Ok(Operation::ALL.map(answer).into())
+}
+
+fn over(app: &App, snapshot: &Snapshot, request: &Request) -> Result<Resolution, ApiError> {
+    let resolution = resolve_over(request, snapshot, &app.catalog)
         .map_err(|unresolved| ApiError::from(*unresolved))?;
     if listed_model(app, &resolution).is_some_and(|model| model.is_retired(&app.clock.today())) {
         return Err(ApiError::new(

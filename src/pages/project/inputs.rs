@@ -2,7 +2,7 @@
 
 use super::pictures::Pictures;
 use crate::{
-    components::{Choice, ChoiceOption},
+    components::{Choice, ChoiceOption, Erase, live},
     stores::{Draft, stores, takes_first_frame},
 };
 use domain::{Operation, ProjectId, catalog::Model};
@@ -38,17 +38,17 @@ pub fn Inputs(
         <div class="parameters">
             {match operation {
                 Operation::Llm => {
-                    view! { <TextParameters draft=draft problems=problems/> }.into_any()
+                    view! { <TextParameters draft=draft problems=problems/> }.erase()
                 }
                 Operation::Image | Operation::Video => {
                     view! { <PictureParameters operation=operation model=model draft=draft/> }
-                        .into_any()
+                        .erase()
                 }
                 Operation::Tts => {
-                    view! { <VoiceParameters model=model draft=draft problems=problems/> }.into_any()
+                    view! { <VoiceParameters model=model draft=draft problems=problems/> }.erase()
                 }
                 Operation::Music => {
-                    view! { <MusicParameters draft=draft problems=problems/> }.into_any()
+                    view! { <MusicParameters draft=draft problems=problems/> }.erase()
                 }
             }}
         </div>
@@ -63,9 +63,9 @@ pub fn Inputs(
                         problems=problems
                     />
                 }
-            })}
+            }).erase()}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -80,11 +80,11 @@ fn Wrong(field: &'static str, id: String, problems: Problems) -> impl IntoView {
                             .find(|(wrong, _)| wrong == field)
                             .map(|(_, message)| message.clone())
                     })
-                    .map(|message| view! { <p class="hint bad">{message}</p> })
+                    .map(|message| view! { <p class="hint bad">{message}</p> }).erase()
             }}
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 fn is_wrong(problems: Problems, field: &'static str) -> Option<&'static str> {
@@ -122,7 +122,7 @@ fn LongText(
             <Wrong field=field id=format!("{id}-note") problems=problems/>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -155,7 +155,7 @@ fn ShortText(
             <Wrong field=field id=format!("{id}-note") problems=problems/>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// A select over what the model offers; not there where it offers nothing.
@@ -187,19 +187,22 @@ fn Offered(
         let known = options.with(|options| options.iter().any(|option| option.value == chosen));
         if known { chosen } else { String::new() }
     });
-    move || {
-        is_offered.get().then(|| {
-            view! {
-                <Choice
-                    id=format!("input-{field}")
-                    label=label
-                    value=value
-                    options=options
-                    on_change=move |value| draft.update(|draft| set(draft, value))
-                />
-            }
-        })
-    }
+    live(move || {
+        is_offered
+            .get()
+            .then(|| {
+                view! {
+                    <Choice
+                        id=format!("input-{field}")
+                        label=label
+                        value=value
+                        options=options
+                        on_change=move |value| draft.update(|draft| set(draft, value))
+                    />
+                }
+            })
+            .erase()
+    })
 }
 
 fn plain(list: &[String]) -> Vec<ChoiceOption> {
@@ -229,7 +232,7 @@ fn TextParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
             set=|draft, value| draft.max_tokens = value
         />
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -295,9 +298,9 @@ fn PictureParameters(
                         set=|draft, value| draft.audio = value
                     />
                 }
-            })}
+            }).erase()}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -348,10 +351,10 @@ fn VoiceParameters(
                             set=|draft, value| draft.style = value
                         />
                     }
-                })
+                }).erase()
         }}
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -399,10 +402,10 @@ fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView 
                             set=|draft, value| draft.lyrics = value
                         />
                     }
-                })
+                }).erase()
         }}
     }
-    .into_any()
+    .erase()
 }
 
 /// How many pictures a model takes for an operation, and what they are called.

@@ -9,6 +9,7 @@ use super::{signed_in, skeleton};
 use crate::{
     browser,
     components::Problem,
+    components::{Erase, EraseAll, live},
     stores::{LevelStore, stores},
 };
 use domain::{
@@ -38,23 +39,20 @@ pub fn ProjectPage() -> impl IntoView {
         stores.generations.follow();
     });
     let is_open = Memo::new(move |_| stores.projects.opened(&id.get()).is_some());
-    let content = move || {
+    live(move || {
         is_open.get();
         let problem = stores.projects.problem.get();
         match (stores.projects.opened_untracked(&id.get()), problem) {
-            (Some((project, level)), _) => {
-                view! { <Content project=project level=level/> }.into_any()
-            }
+            (Some((project, level)), _) => view! { <Content project=project level=level/> }.erase(),
             (None, Some(error)) => view! {
                 <section class="page">
                     <Problem error=error/>
                 </section>
             }
-            .into_any(),
+            .erase(),
             (None, None) => skeleton(),
         }
-    };
-    content.into_any()
+    })
 }
 
 fn tab_id(step: Step) -> String {
@@ -105,12 +103,12 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                 tabindex="-1"
             >
                 {move || {
-                    view! { <StepPanel project=shown.clone() level=level step=step.get()/> }
+                    view! { <StepPanel project=shown.clone() level=level step=step.get()/> }.erase()
                 }}
             </div>
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -158,8 +156,8 @@ fn StepTabs(id: ProjectId, step: Memo<Step>) -> impl IntoView {
                         </a>
                     }
                 })
-                .collect_view()}
+                .erase_all()}
         </div>
     }
-    .into_any()
+    .erase()
 }

@@ -3,6 +3,7 @@
 use super::inputs::picture_limit;
 use crate::{
     browser,
+    components::{Erase, EraseAll, keyed, live},
     stores::{Draft, stores},
 };
 use domain::{
@@ -64,29 +65,42 @@ pub fn Pictures(
     let generations = stores().generations;
     let limit = Memo::new(move |_| model.with(|model| picture_limit(operation, model.as_ref())));
     let known = Memo::new(move |_| generations.items.with(|items| drawn(items, &project)));
-    move || {
+    live(move || {
         let (most, name) = limit.get();
-        (most > 0).then(|| {
-            view! {
-                <fieldset class="pictures">
-                    <legend>
-                        {name} {(most > 1).then(|| format!(" (up to {most})"))}
-                    </legend>
-                    <div class="picture-row">
-                        <For
-                            each=move || known.get()
-                            key=|picture| picture.id.clone()
-                            children=move |picture| {
-                                view! { <Pick picture=picture most=most draft=draft/> }
-                            }
-                        />
-                        <Uploaded draft=draft/>
-                    </div>
-                    <Upload most=most draft=draft problems=problems/>
-                </fieldset>
-            }
-        })
-    }
+        (most > 0)
+            .then(|| {
+                view! {
+                    <fieldset class="pictures">
+                        <legend>
+                            {name} {(most > 1).then(|| format!(" (up to {most})"))}
+                        </legend>
+                        <div class="picture-row">
+                            {keyed(
+                                move || {
+                                    known
+                                        .with(|known| {
+                                            known.iter().map(|picture| picture.id.clone()).collect()
+                                        })
+                                },
+                                move |id| {
+                                    known
+                                        .with_untracked(|known| {
+                                            known.iter().find(|picture| picture.id == id).cloned()
+                                        })
+                                        .map(|picture| {
+                                            view! { <Pick picture=picture most=most draft=draft/> }
+                                        })
+                                        .erase()
+                                },
+                            )}
+                            <Uploaded draft=draft/>
+                        </div>
+                        <Upload most=most draft=draft problems=problems/>
+                    </fieldset>
+                }
+            })
+            .erase()
+    })
 }
 
 #[component]
@@ -108,13 +122,13 @@ fn Pick(picture: Drawn, most: u32, draft: RwSignal<Draft>) -> impl IntoView {
             <img src=url alt=name loading="lazy"/>
         </label>
     }
-    .into_any()
+    .erase()
 }
 
 /// The pictures that came from files.
 #[component]
 fn Uploaded(draft: RwSignal<Draft>) -> impl IntoView {
-    move || {
+    live(move || {
         draft
             .with(|draft| {
                 draft
@@ -141,8 +155,8 @@ fn Uploaded(draft: RwSignal<Draft>) -> impl IntoView {
                     </label>
                 }
             })
-            .collect_view()
-    }
+            .erase_all()
+    })
 }
 
 #[component]
@@ -192,12 +206,12 @@ fn Upload(
                                         .map(|(_, message)| message.clone())
                                 })
                         })
-                        .map(|sentence| view! { <p class="hint bad">{sentence}</p> })
+                        .map(|sentence| view! { <p class="hint bad">{sentence}</p> }).erase()
                 }}
             </div>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::inputs::Inputs;
 use crate::{
-    components::{ErrorNote, GenerationCard, Logo, Problem},
+    components::{Erase, ErrorNote, GenerationCard, Logo, Problem, keyed},
     server_fns::FnError,
     stores::{LevelStore, Moment, stores},
     words::{key_standing, key_words, price_hint},
@@ -94,7 +94,7 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                         "Generate"
                     </button>
                     <span class="hint" aria-live="polite">
-                        {move || asking.get().then_some("Checking provider and price…")}
+                        {move || if asking.get() { "Checking provider and price…" } else { "" }}
                     </span>
                 </div>
                 {move || {
@@ -102,16 +102,16 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                         .get()
                         .map(|error| match error {
                             FnError::Api(error) => {
-                                view! { <ErrorNote error=error operation=operation/> }.into_any()
+                                view! { <ErrorNote error=error operation=operation/> }.erase()
                             }
-                            error => view! { <Problem error=error/> }.into_any(),
-                        })
+                            error => view! { <Problem error=error/> }.erase(),
+                        }).erase()
                 }}
             </form>
             <Results project=of_project step=step/>
         </div>
     }
-    .into_any()
+    .erase()
 }
 
 /// The wrong fields of an input with what is wrong, without the `input.` in front.
@@ -153,7 +153,7 @@ fn Who(level: LevelStore, operation: Operation, model: Memo<Option<Model>>) -> i
     });
     view! {
         <p class="who-line">
-            {move || view! { <Logo provider=provider.get()/> }}
+            {move || view! { <Logo provider=provider.get()/> }.erase()}
             <span>{move || provider.get().label()}</span>
             <span class="quiet">{name}</span>
             <span class=move || standing.get().class()>
@@ -164,7 +164,7 @@ fn Who(level: LevelStore, operation: Operation, model: Memo<Option<Model>>) -> i
             </span>
         </p>
     }
-    .into_any()
+    .erase()
 }
 
 #[component]
@@ -176,8 +176,8 @@ fn Results(project: ProjectId, step: Step) -> impl IntoView {
                 .iter()
                 .filter(|item| item.project_id.as_ref() == Some(&project))
                 .filter(|item| belongs_to(item.step, item.operation(), step))
-                .map(|item| item.id.clone())
-                .collect::<Vec<GenerationId>>()
+                .map(|item| item.id.0.clone())
+                .collect::<Vec<String>>()
         })
     });
     view! {
@@ -191,16 +191,15 @@ fn Results(project: ProjectId, step: Step) -> impl IntoView {
                                 <p>"Nothing has been generated in this step yet."</p>
                             </div>
                         }
-                    })
+                    }).erase()
             }}
-            <For
-                each=move || ids.get()
-                key=Clone::clone
-                children=|id| view! { <GenerationCard id=id/> }
-            />
+            {keyed(
+                move || ids.get(),
+                |id| view! { <GenerationCard id=GenerationId(id)/> }.erase(),
+            )}
         </section>
     }
-    .into_any()
+    .erase()
 }
 
 /// Whether a generation is shown in a step: one that names its step there alone, any other in the

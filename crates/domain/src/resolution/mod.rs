@@ -440,13 +440,13 @@ fn choose_credential(
 
 impl From<Unresolved> for ApiError {
     fn from(unresolved: Unresolved) -> Self {
-        let noun = unresolved.operation.noun();
+        let thing = unresolved.operation.phrase();
         let (code, provider, detail, missing) = match unresolved.problem {
             Problem::ProviderUnavailable(provider) => (
                 ErrorCode::ModelUnavailable,
                 provider,
                 format!(
-                    "{} cannot generate {noun} here yet. Choose another provider.",
+                    "{} cannot generate {thing} here yet. Choose another provider.",
                     provider.label()
                 ),
                 Vec::new(),
@@ -465,7 +465,7 @@ impl From<Unresolved> for ApiError {
                 provider,
                 match what {
                     "endpoint" => format!(
-                        "Enter the address of your {} deployment for {noun}, or choose another provider.",
+                        "Enter the address of your {} deployment for {thing}, or choose another provider.",
                         provider.label()
                     ),
                     "permission" => format!(
@@ -473,7 +473,7 @@ impl From<Unresolved> for ApiError {
                         provider.label()
                     ),
                     _ => format!(
-                        "Enter your {} API key to generate {noun}, or choose another provider.",
+                        "Enter your {} API key to generate {thing}, or choose another provider.",
                         provider.label()
                     ),
                 },

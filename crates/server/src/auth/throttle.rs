@@ -20,6 +20,11 @@ const PER_ADDRESS: Budget = Budget {
     burst: 20,
     per_minute: 20,
 };
+/// New accounts from one address, which a whole class may share.
+const SIGN_UPS: Budget = Budget {
+    burst: 60,
+    per_minute: 60,
+};
 /// Attempts on one account from addresses that never signed in to it.
 const PER_ACCOUNT: Budget = Budget {
     burst: 100,
@@ -44,6 +49,7 @@ pub struct Throttle(Arc<Mutex<Tables>>);
 struct Tables {
     pairs: Bounded<(Account, Network), Pair>,
     networks: Bounded<Network, Bucket>,
+    sign_ups: Bounded<Network, Bucket>,
     accounts: Bounded<Account, Bucket>,
 }
 
@@ -124,8 +130,8 @@ impl Throttle {
     /// `RATE_LIMITED` with the seconds to wait.
     pub(super) fn sign_up(&self, address: IpAddr, now: Timestamp) -> Result<(), ApiError> {
         self.tables()
-            .networks
-            .take(network(address), PER_ADDRESS, now.0)
+            .sign_ups
+            .take(network(address), SIGN_UPS, now.0)
     }
 
     /// The counts stay usable after a panic elsewhere: each change of them is complete.

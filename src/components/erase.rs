@@ -1,0 +1,69 @@
+//! One type for every view. Each distinct type of a view is code of its own in the bundle; erased,
+//! all lists, choices and optional parts of the pages share theirs.
+
+use leptos::prelude::*;
+use std::sync::Arc;
+
+/// Forgets the type of a view.
+pub trait Erase {
+    /// The view without its type.
+    fn erase(self) -> AnyView;
+}
+
+impl<T: IntoView> Erase for View<T> {
+    fn erase(self) -> AnyView {
+        self.into_inner().into_any()
+    }
+}
+
+impl<T: Erase> Erase for Option<T> {
+    fn erase(self) -> AnyView {
+        self.map_or_else(|| ().into_any(), Erase::erase)
+    }
+}
+
+impl Erase for AnyView {
+    fn erase(self) -> AnyView {
+        self
+    }
+}
+
+/// Forgets the types of many views.
+pub trait EraseAll {
+    /// The views in their order, without their types.
+    fn erase_all(self) -> AnyView;
+}
+
+impl<I: Iterator<Item: Erase>> EraseAll for I {
+    fn erase_all(self) -> AnyView {
+        self.map(Erase::erase).collect::<Vec<_>>().into_any()
+    }
+}
+
+/// A view that follows the signals it reads.
+pub fn live(render: impl Fn() -> AnyView + Send + Sync + 'static) -> AnyView {
+    follow(Box::new(render))
+}
+
+type Render = Box<dyn Fn() -> AnyView + Send + Sync>;
+
+fn follow(render: Render) -> AnyView {
+    (move || render()).into_any()
+}
+
+/// A list whose entries keep their place in the page while others come and go. Each is known by its
+/// key.
+pub fn keyed(
+    keys: impl Fn() -> Vec<String> + Send + Sync + 'static,
+    entry: impl Fn(String) -> AnyView + Send + Sync + 'static,
+) -> AnyView {
+    list(Box::new(keys), Arc::new(entry))
+}
+
+type Keys = Box<dyn Fn() -> Vec<String> + Send + Sync>;
+type Entry = Arc<dyn Fn(String) -> AnyView + Send + Sync>;
+
+fn list(keys: Keys, entry: Entry) -> AnyView {
+    let entry = move |key| entry(key);
+    view! { <For each=keys key=Clone::clone children=entry/> }.erase()
+}
