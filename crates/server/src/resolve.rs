@@ -53,7 +53,11 @@ pub async fn all(
 ) -> Result<BTreeMap<Operation, Result<Resolution, ApiError>>, ApiError> {
     let snapshot = snapshot::load(app, actor, project).await?;
     let answer = |operation| {
-        let request = Request { operation, provider: None, model: None };
+        let request = Request {
+            operation,
+            provider: None,
+            model: None,
+        };
         (operation, over(app, &snapshot, &request))
     };
     Ok(Operation::ALL.map(answer).into())

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    SecretId,
+    ApiError, ErrorCode, SecretId,
     account::{OrganizationRole, Plan},
     catalog::Provider,
 };

@@ -132,7 +132,10 @@ pub async fn list(
         query.limit.unwrap_or(50),
     )
     .await?;
-    let data = data.into_iter().map(TryInto::try_into).collect::<Result<_, _>>()?;
+    let data = data
+        .into_iter()
+        .map(TryInto::try_into)
+        .collect::<Result<_, _>>()?;
     Ok(web::Json(List { data }))
 }
 
@@ -142,7 +145,9 @@ pub async fn get(
     actor: Actor,
     Path(id): Path<GenerationId>,
 ) -> Answer<web::Json<GenerationView>> {
-    Ok(web::Json(generation::get(&app, &actor, &id).await?.try_into()?))
+    Ok(web::Json(
+        generation::get(&app, &actor, &id).await?.try_into()?,
+    ))
 }
 
 /// `POST /generations/{id}/cancel`.
@@ -151,5 +156,7 @@ pub async fn cancel(
     actor: Actor,
     Path(id): Path<GenerationId>,
 ) -> Answer<web::Json<GenerationView>> {
-    Ok(web::Json(generation::cancel(&app, &actor, &id).await?.try_into()?))
+    Ok(web::Json(
+        generation::cancel(&app, &actor, &id).await?.try_into()?,
+    ))
 }

@@ -330,7 +330,6 @@ async fn a_thousand_guesses_behind_forged_addresses_are_hardly_judged() {
             Err(error) if error.code == ErrorCode::RateLimited => {
                 assert!(
                     error
-                        
                         .retry_after
                         .is_some_and(|seconds| (1..=60).contains(&seconds))
                 );
