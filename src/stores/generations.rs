@@ -138,6 +138,11 @@ impl Generations {
                     self.merge(fresh);
                     PAUSE_MILLIS
                 }
+                // Whoever is signed out sees nothing more.
+                Err(error) if error.is_signed_out() => {
+                    self.following.set_value(false);
+                    return;
+                }
                 Err(_) => PAUSE_AFTER_FAILURE_MILLIS,
             };
             self.now.set(timer::now_millis());

@@ -1,6 +1,8 @@
 //! The settings of one level, a person's or a project's: what is stored, what is being typed, and
 //! the saves on their way. One machine per field; the pages only show and report edits.
 
+mod inheritance;
+
 use crate::{
     browser::{save, timer},
     seed::{Glances, LevelSeed},
@@ -9,14 +11,13 @@ use crate::{
         resolution::resolution_glances,
         settings::{SettingsPatch, settings_open},
     },
-    words::{Inherited, Summary, inherited, summarize},
+    words::{Summary, summarize},
 };
 use domain::{
-    ErrorCode, Operation, ProjectId, ProviderId,
+    ErrorCode, ProjectId,
     autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
-    catalog::Catalog,
     error::CurrentValue,
-    resolution::{Level, Subject, Trace},
+    resolution::Level,
     settings::{Change, Field, SettingsView},
 };
 use leptos::{prelude::*, task::spawn_local};
@@ -308,79 +309,6 @@ impl LevelStore {
             }
         });
     }
-
-    /// What an operation's provider is while nothing else is said, and from where.
-    #[must_use]
-    pub fn inherited_provider(self, operation: Operation) -> Option<Inherited> {
-        self.trace(operation, |trace| {
-            inherited(trace, Subject::Provider, self.level())
-        })
-    }
-
-    /// The provider that serves an operation: as chosen here, else as inherited, else the
-    /// catalogue's.
-    #[must_use]
-    pub fn provider(self, operation: Operation, catalog: &Catalog) -> ProviderId {
-        let chosen = self
-            .field(Field::Provider(operation))
-            .with(|state| ProviderId::parse(state.draft()));
-        chosen
-            .or_else(|| ProviderId::parse(&self.inherited_provider(operation)?.value))
-            .or_else(|| catalog.defaults.get(&operation).copied())
-            .unwrap_or(ProviderId::serving(operation)[0])
-    }
-
-    /// The model that a provider works with while nothing else is said, and from where.
-    #[must_use]
-    pub fn inherited_model(
-        self,
-        operation: Operation,
-        provider: ProviderId,
-        catalog: &Catalog,
-    ) -> Option<Inherited> {
-        self.trace(operation, |trace| {
-            let about_it = trace
-                .chosen(Subject::Provider)
-                .and_then(|entry| entry.value.as_deref())
-                == Some(provider.as_str());
-            about_it
-                .then(|| inherited(trace, Subject::Model, self.level()))
-                .flatten()
-        })
-        .or_else(|| {
-            let model = catalog.provider(provider)?.default_models.get(&operation)?;
-            Some(Inherited {
-                level: Level::Default,
-                value: model.clone(),
-            })
-        })
-    }
-
-    /// The model that serves an operation at this provider.
-    #[must_use]
-    pub fn model(
-        self,
-        operation: Operation,
-        provider: ProviderId,
-        catalog: &Catalog,
-    ) -> Option<String> {
-        let chosen = self
-            .field(Field::Model(operation, provider))
-            .with(|state| state.draft().to_owned());
-        if chosen.is_empty() {
-            self.inherited_model(operation, provider, catalog)
-                .map(|inherited| inherited.value)
-        } else {
-            Some(chosen)
-        }
-    }
-
-    fn trace<T>(self, operation: Operation, ask: impl Fn(&Trace) -> Option<T>) -> Option<T> {
-        self.glances.with(|glances| match glances.get(&operation)? {
-            Ok(resolution) => ask(&resolution.trace),
-            Err(error) => ask(error.trace.as_ref()?),
-        })
-    }
 }
 
 /// What an answer means for the field's machine.
@@ -413,7 +341,7 @@ fn event_of(field: Field, save: u64, answer: &Result<Vec<CurrentValue>, FnError>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::ApiError;
+    use domain::{ApiError, Operation};
 
     const FIELD: Field = Field::Provider(Operation::Image);
 

@@ -1,5 +1,6 @@
 //! A project: its six steps, each with its inputs and what was generated in it.
 
+mod fields;
 mod inputs;
 mod pictures;
 mod step;

@@ -1,0 +1,150 @@
+//! Single fields of a step, each over one part of its draft, with what is wrong beside it.
+
+use crate::{
+    components::{Choice, ChoiceOption, Erase, live},
+    stores::{Draft, stores},
+};
+use domain::catalog::Model;
+use leptos::prelude::*;
+
+/// Wrong fields with what is wrong.
+pub type Problems = RwSignal<Vec<(String, String)>>;
+
+#[component]
+fn Wrong(field: &'static str, id: String, problems: Problems) -> impl IntoView {
+    view! {
+        <div class="field-note" id=id aria-live="polite">
+            {move || {
+                problems
+                    .with(|problems| {
+                        problems
+                            .iter()
+                            .find(|(wrong, _)| wrong == field)
+                            .map(|(_, message)| message.clone())
+                    })
+                    .map(|message| view! { <p class="hint bad">{message}</p> }).erase()
+            }}
+        </div>
+    }
+    .erase()
+}
+
+fn is_wrong(problems: Problems, field: &'static str) -> Option<&'static str> {
+    problems
+        .with(|problems| problems.iter().any(|(wrong, _)| wrong == field))
+        .then_some("true")
+}
+
+/// A text of several lines.
+#[component]
+pub fn LongText(
+    field: &'static str,
+    label: &'static str,
+    rows: &'static str,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let alive = stores().session.alive;
+    let id = format!("input-{field}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea
+                id=id.clone()
+                rows=rows
+                disabled=move || !alive.get()
+                aria-describedby=format!("{id}-note")
+                aria-invalid=move || is_wrong(problems, field)
+                prop:value=move || draft.with(|draft| get(draft).clone())
+                on:input=move |event| {
+                    draft.update(|draft| set(draft, event_target_value(&event)));
+                }
+            ></textarea>
+            <Wrong field=field id=format!("{id}-note") problems=problems/>
+        </div>
+    }
+    .erase()
+}
+
+/// A text of one line.
+#[component]
+pub fn ShortText(
+    field: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let alive = stores().session.alive;
+    let id = format!("input-{field}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input
+                id=id.clone()
+                type=kind
+                autocomplete="off"
+                disabled=move || !alive.get()
+                aria-describedby=format!("{id}-note")
+                aria-invalid=move || is_wrong(problems, field)
+                prop:value=move || draft.with(|draft| get(draft).clone())
+                on:input=move |event| {
+                    draft.update(|draft| set(draft, event_target_value(&event)));
+                }
+            />
+            <Wrong field=field id=format!("{id}-note") problems=problems/>
+        </div>
+    }
+    .erase()
+}
+
+/// A select over what the model offers; not there where it offers nothing.
+#[component]
+pub fn Offered(
+    field: &'static str,
+    label: &'static str,
+    draft: RwSignal<Draft>,
+    model: Memo<Option<Model>>,
+    options: fn(&Model) -> Vec<ChoiceOption>,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let options = Memo::new(move |_| {
+        model.with(|model| {
+            let offered = model.as_ref().map(options).unwrap_or_default();
+            if offered.is_empty() {
+                return offered;
+            }
+            let first = offered[0].label.clone();
+            std::iter::once(ChoiceOption::new("", format!("Automatic ({first})")))
+                .chain(offered)
+                .collect()
+        })
+    });
+    let is_offered = Memo::new(move |_| options.with(|options| !options.is_empty()));
+    let value = Signal::derive(move || {
+        let chosen = draft.with(|draft| get(draft).clone());
+        let known = options.with(|options| options.iter().any(|option| option.value == chosen));
+        if known { chosen } else { String::new() }
+    });
+    live(move || {
+        is_offered
+            .get()
+            .then(|| {
+                view! {
+                    <Choice
+                        id=format!("input-{field}")
+                        label=label
+                        value=value
+                        options=options
+                        on_change=move |value| draft.update(|draft| set(draft, value))
+                    />
+                }
+            })
+            .erase()
+    })
+}
