@@ -110,9 +110,15 @@ impl Part {
     /// # Errors
     /// Those of the disk.
     pub async fn create(media: &Path, id: &str) -> std::io::Result<Self> {
-        fs::create_dir_all(media).await?;
+        make_folder(media).await?;
         let path = media.join(format!("{id}.part"));
-        let file = fs::File::create(&path).await?;
+        let file = fs::OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(true)
+            .mode(0o600)
+            .open(&path)
+            .await?;
         Ok(Self { path, file })
     }
 
@@ -135,7 +141,7 @@ impl Part {
         let file = format!("{}/{name}.{}", &name[..2], ending(media_type));
         let place = media.join(&file);
         if let Some(folder) = place.parent() {
-            fs::create_dir_all(folder).await?;
+            make_folder(folder).await?;
             fs::rename(&self.path, &place).await?;
             fs::File::open(folder).await?.sync_all().await?;
         }
@@ -153,6 +159,15 @@ impl Drop for Part {
         // After a rename there is nothing left to remove, which is the ordinary case.
         drop(std::fs::remove_file(&self.path));
     }
+}
+
+/// Makes a folder for the server's own user alone.
+async fn make_folder(folder: &Path) -> std::io::Result<()> {
+    fs::DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .await
 }
 
 async fn digest(path: &Path) -> std::io::Result<(Vec<u8>, u64, Vec<u8>)> {
@@ -209,7 +224,9 @@ mod tests {
             .await;
         assert!(!folder.path().join("a.part").exists());
         if let Ok(kept) = &kept {
-            assert!(folder.path().join(&kept.file).exists());
+            use std::os::unix::fs::PermissionsExt;
+            let stored = std::fs::metadata(folder.path().join(&kept.file)).unwrap();
+            assert_eq!(stored.permissions().mode() & 0o777, 0o600);
         }
         kept
     }
