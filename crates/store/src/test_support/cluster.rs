@@ -31,6 +31,7 @@ pub(super) async fn fresh_database() -> String {
     let mut admin = PgConnection::connect(&address(folder, "postgres"))
         .await
         .expect("the PostgreSQL server for the tests answers");
+    // A name cannot be bound; this one is a fixed word and a number of our own.
     admin
         .execute(AssertSqlSafe(format!("CREATE DATABASE {name}")))
         .await
