@@ -15,10 +15,10 @@ use crate::{
     stores::Stores,
     wire::JsonInPage,
 };
-use leptos::{prelude::*, server::SharedValue, task::spawn_local};
+use leptos::{prelude::*, server::SharedValue};
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -47,7 +47,7 @@ pub fn App() -> impl IntoView {
         stores.session.alive.set(true);
         stores.live();
         // One turn later every field has been enabled.
-        spawn_local(async {
+        browser::task::spawn(async {
             leptos::task::tick().await;
             browser::page::mark_alive();
         });
@@ -60,7 +60,7 @@ pub fn App() -> impl IntoView {
         <Router>
             <TopNavigation/>
             <main id="content" tabindex="-1">
-                <Routes fallback=|| NotFoundPage().into_any()>
+                <FlatRoutes fallback=|| NotFoundPage().into_any()>
                     <Route path=path!("/") view=|| LandingPage().into_any()/>
                     <Route path=path!("/sign-in") view=|| SignInPage().into_any()/>
                     <Route path=path!("/sign-up") view=|| SignUpPage().into_any()/>
@@ -72,7 +72,7 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("/settings") view=|| SettingsPage().into_any()/>
                     <Route path=path!("/usage") view=|| UsagePage().into_any()/>
-                </Routes>
+                </FlatRoutes>
             </main>
             <ConfigureDialog/>
             <ConfirmDialog/>

@@ -126,7 +126,7 @@ mod load {
             return seed;
         };
         seed.me = server::auth::me(app, actor).await.ok();
-        seed.catalog = app.catalog.clone();
+        seed.catalog = app.catalog();
         match Needs::of(path) {
             Needs::Nothing => {}
             Needs::Projects => seed.projects = server::projects::list(app, actor).await.ok(),

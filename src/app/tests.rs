@@ -195,6 +195,7 @@ fn a_stored_key_shows_its_end_and_no_field() {
             last4: Some("1c96".into()),
             updated_at: Timestamp(0),
             status: SecretStatus::Ready,
+            tested: None,
         },
     );
     let html = page("/settings", seed);
@@ -216,6 +217,7 @@ fn a_key_that_cannot_be_read_is_asked_for_again() {
             last4: None,
             updated_at: Timestamp(0),
             status: SecretStatus::NeedsReentry,
+            tested: None,
         },
     );
     let html = page("/settings", seed);

@@ -5,5 +5,7 @@ pub mod dialog;
 pub mod file;
 pub mod form;
 pub mod page;
+pub mod post;
 pub mod save;
+pub mod task;
 pub mod timer;

@@ -3,7 +3,7 @@
 
 use super::erase::{Erase, EraseAll};
 use crate::{browser, stores::stores};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 
 /// One option.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub fn Choice(
         options.track();
         browser::form::select(node, &value);
         // The new options may not be in the page yet.
-        spawn_local(async move {
+        browser::task::spawn(async move {
             leptos::task::tick().await;
             browser::form::select(node, &value);
         });

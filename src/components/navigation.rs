@@ -2,7 +2,7 @@
 
 use super::erase::{Erase, EraseAll};
 use crate::{browser, server_fns::account::sign_out, shell::Theme, stores::stores};
-use leptos::{html, prelude::*, task::spawn_local};
+use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
 
 /// The navigation, and the banner that says that providers are simulated.
@@ -88,7 +88,7 @@ fn AccountMenu() -> impl IntoView {
         })
     };
     let leave = move |_| {
-        spawn_local(async {
+        browser::task::spawn(async {
             // A page that has to be loaded as a whole forgets everything about the person.
             if sign_out().await.is_ok() {
                 browser::page::load("/sign-in");

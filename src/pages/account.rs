@@ -10,7 +10,7 @@ use crate::{
     stores::stores,
 };
 use domain::account::Me;
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
@@ -140,7 +140,7 @@ pub fn SignInPage() -> impl IntoView {
         form.error.set(None);
         let next = next_page(query.with_untracked(|query| query.get("next")).as_deref());
         let (email, password) = (form.email.get_untracked(), form.password.get_untracked());
-        spawn_local(async move { form.done(sign_in(email, password).await, &next) });
+        browser::task::spawn(async move { form.done(sign_in(email, password).await, &next) });
     };
     view! {
         <Title text="Sign in"/>
@@ -195,7 +195,7 @@ pub fn SignUpPage() -> impl IntoView {
         let name = form.name.get_untracked();
         let name = (!name.trim().is_empty()).then(|| name.trim().to_owned());
         let (email, password) = (form.email.get_untracked(), form.password.get_untracked());
-        spawn_local(async move {
+        browser::task::spawn(async move {
             form.done(sign_up(email, password, name).await, "/projects?welcome=1");
         });
     };

@@ -1,7 +1,7 @@
 //! Signing up, in and out.
 
 use super::FnError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::account::Me;
 use leptos::prelude::*;
 
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::request::{answer, app, client, presented_token, set_cookie};
 
 /// A new account, signed in.
-#[server(prefix = "/fn", endpoint = "sign_up", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "sign_up", protocol = JsonPost)]
 pub async fn sign_up(email: String, password: String, name: Option<String>) -> Result<Me, FnError> {
     let app = app()?;
     let input = server::auth::SignUp {
@@ -23,7 +23,7 @@ pub async fn sign_up(email: String, password: String, name: Option<String>) -> R
 }
 
 /// A new session for an account; the one that the request came with ends.
-#[server(prefix = "/fn", endpoint = "sign_in", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "sign_in", protocol = JsonPost)]
 pub async fn sign_in(email: String, password: String) -> Result<Me, FnError> {
     let app = app()?;
     let input = server::auth::SignIn {
@@ -37,7 +37,7 @@ pub async fn sign_in(email: String, password: String) -> Result<Me, FnError> {
 }
 
 /// Ends the session.
-#[server(prefix = "/fn", endpoint = "sign_out", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "sign_out", protocol = JsonPost)]
 pub async fn sign_out() -> Result<(), FnError> {
     let app = app()?;
     if let Some(token) = presented_token().as_deref() {

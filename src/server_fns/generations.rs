@@ -1,7 +1,7 @@
 //! Generations: made, followed, cancelled.
 
 use super::FnError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::{
     GenerationId,
     generation::{Generation, Wanted},
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::request::{answer, refuse, signed_in};
 
 /// Writes a generation down; it is sent by the worker. The same key and wish give the same answer.
-#[server(prefix = "/fn", endpoint = "generation_create", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "generation_create", protocol = JsonPost)]
 pub async fn generation_create(
     wanted: Wanted,
     idempotency_key: String,
@@ -22,7 +22,7 @@ pub async fn generation_create(
 }
 
 /// How far these generations are. One that is gone is left out.
-#[server(prefix = "/fn", endpoint = "generation_follow", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "generation_follow", protocol = JsonPost)]
 pub async fn generation_follow(
     #[server(default)] ids: Vec<GenerationId>,
 ) -> Result<Vec<Generation>, FnError> {
@@ -39,14 +39,14 @@ pub async fn generation_follow(
 }
 
 /// The person's generations, newest first.
-#[server(prefix = "/fn", endpoint = "generation_list", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "generation_list", protocol = JsonPost)]
 pub async fn generation_list() -> Result<Vec<Generation>, FnError> {
     let (app, actor) = signed_in()?;
     answer(crate::seed::generations(&app, &actor, None).await)
 }
 
 /// Cancels a generation where that is still possible.
-#[server(prefix = "/fn", endpoint = "generation_cancel", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "generation_cancel", protocol = JsonPost)]
 pub async fn generation_cancel(id: GenerationId) -> Result<Generation, FnError> {
     let (app, actor) = signed_in()?;
     answer(server::generation::cancel(&app, &actor, &id).await)

@@ -1,7 +1,7 @@
 //! API keys. They travel to the server and never back.
 
 use super::FnError;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::{
     ProviderId,
     keys::{KeyReport, SecretView},
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 use super::request::{answer, signed_in};
 
 /// Stores a key in a slot, in place of the one that is there.
-#[server(prefix = "/fn", endpoint = "key_put", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "key_put", protocol = JsonPost)]
 pub async fn key_put(
     provider: ProviderId,
     key: String,
@@ -27,15 +27,15 @@ pub async fn key_put(
 }
 
 /// Removes the key in a slot.
-#[server(prefix = "/fn", endpoint = "key_remove", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "key_remove", protocol = JsonPost)]
 pub async fn key_remove(provider: ProviderId) -> Result<(), FnError> {
     let (app, actor) = signed_in()?;
     answer(server::keys::remove(&app, &actor, provider).await)
 }
 
 /// Tests the stored key without cost; nothing stored changes.
-#[server(prefix = "/fn", endpoint = "key_test", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "key_test", protocol = JsonPost)]
 pub async fn key_test(provider: ProviderId) -> Result<KeyReport, FnError> {
     let (app, actor) = signed_in()?;
-    answer(server::keys::test(&app, &actor, provider, None).await)
+    answer(server::keys::test(&app, &actor, provider, Default::default()).await)
 }

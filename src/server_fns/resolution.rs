@@ -2,7 +2,7 @@
 
 use super::FnError;
 use crate::seed::Glances;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::{
     ApiError, ProjectId,
     generation::{Preview, Wanted},
@@ -13,14 +13,14 @@ use leptos::prelude::*;
 use super::request::{answer, signed_in};
 
 /// What each operation comes to now.
-#[server(prefix = "/fn", endpoint = "resolution_glances", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "resolution_glances", protocol = JsonPost)]
 pub async fn resolution_glances(project: Option<ProjectId>) -> Result<Glances, FnError> {
     let (app, actor) = signed_in()?;
     answer(server::resolve::all(&app, &actor, project.as_ref()).await)
 }
 
 /// What a confirmation shows before anything is sent, or what stands in its way: both are answers.
-#[server(prefix = "/fn", endpoint = "resolution_preview", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "resolution_preview", protocol = JsonPost)]
 pub async fn resolution_preview(wanted: Wanted) -> Result<Result<Preview, ApiError>, FnError> {
     let (app, actor) = signed_in()?;
     Ok(server::resolve::preview(&app, &actor, &wanted).await)

@@ -2,7 +2,7 @@
 
 use super::FnError;
 use crate::seed::LevelSeed;
-use crate::wire::Json;
+use crate::wire::JsonPost;
 use domain::{ProjectId, error::CurrentValue, settings::Change};
 use leptos::prelude::*;
 
@@ -10,14 +10,14 @@ use leptos::prelude::*;
 use super::request::{answer, signed_in};
 
 /// The person's settings, or a project's, with what each operation comes to.
-#[server(prefix = "/fn", endpoint = "settings_open", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "settings_open", protocol = JsonPost)]
 pub async fn settings_open(project: Option<ProjectId>) -> Result<LevelSeed, FnError> {
     let (app, actor) = signed_in()?;
     answer(crate::seed::level(&app, &actor, project.as_ref()).await)
 }
 
 /// Sets and clears fields of the person's settings, or of a project's.
-#[server(prefix = "/fn", endpoint = "settings_patch", input = Json, output = Json)]
+#[server(prefix = "/fn", endpoint = "settings_patch", protocol = JsonPost)]
 pub async fn settings_patch(
     project: Option<ProjectId>,
     #[server(default)] changes: Vec<Change>,

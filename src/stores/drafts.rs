@@ -75,6 +75,7 @@ impl Draft {
                     .take(can.reference_images as usize)
                     .cloned()
                     .collect(),
+                seed: None,
             }),
             Operation::Video => GenerationInput::Video(VideoInput {
                 prompt: self.prompt.clone(),
@@ -92,6 +93,7 @@ impl Draft {
                 resolution: offered(&self.resolution, &can.resolutions),
                 aspect_ratio: offered(&self.aspect_ratio, &can.aspect_ratios),
                 audio: self.audio.parse().ok().filter(|_| can.audio),
+                seed: None,
             }),
             Operation::Tts => GenerationInput::Tts(TtsInput {
                 text: self.prompt.clone(),
@@ -102,6 +104,7 @@ impl Draft {
                     .map(|voice| voice.id.clone()),
                 language: offered(&self.language, &can.languages),
                 style: given(&self.style).filter(|_| can.style),
+                seed: None,
             }),
             Operation::Music => GenerationInput::Music(MusicInput {
                 prompt: self.prompt.clone(),
@@ -110,6 +113,7 @@ impl Draft {
                 lyrics: given(&self.lyrics).filter(|_| !self.instrumental),
                 instrumental: Some(self.instrumental),
                 duration_seconds: None,
+                seed: None,
             }),
         }
     }
@@ -202,6 +206,7 @@ mod tests {
                 aspect_ratio: Some("16:9".into()),
                 resolution: None,
                 reference_images: vec!["a".into()],
+                seed: None,
             })
         );
         assert_eq!(input.check(Some(&model)), Ok(()));

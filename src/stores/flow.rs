@@ -3,7 +3,7 @@
 
 use super::Stores;
 use crate::{
-    browser::page,
+    browser::{page, task},
     server_fns::{FnError, generations::generation_create, resolution::resolution_preview},
     words::tab_for,
 };
@@ -11,7 +11,7 @@ use domain::{
     ApiError, Operation,
     generation::{Preview, Wanted},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// Where the asking is.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -76,7 +76,7 @@ impl Flow {
     }
 
     fn check(self, wanted: Wanted) {
-        spawn_local(async move {
+        task::spawn(async move {
             let answer = match resolution_preview(wanted.clone()).await {
                 Ok(answer) => answer.map_err(FnError::from),
                 Err(error) => Err(error),
@@ -154,7 +154,7 @@ impl Flow {
             *sending = true;
             *error = None;
         });
-        spawn_local(async move {
+        task::spawn(async move {
             match generation_create(wanted.clone(), key).await {
                 Ok(generation) => {
                     stores.generations.announcement.set(format!(

@@ -2,14 +2,14 @@
 //! looks, wherever in the application they are.
 
 use crate::{
-    browser::{page, timer},
+    browser::{page, task, timer},
     server_fns::{
         FnError,
         generations::{generation_cancel, generation_follow, generation_list},
     },
 };
 use domain::{GenerationId, ProjectId, generation::Generation};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 
 /// How long to wait before asking again.
 const PAUSE_MILLIS: u32 = 1_000;
@@ -51,7 +51,7 @@ impl Generations {
         if self.complete.get_untracked() {
             return;
         }
-        spawn_local(async move {
+        task::spawn(async move {
             match generation_list().await {
                 Ok(list) => {
                     self.merge(list);
@@ -132,7 +132,7 @@ impl Generations {
             self.following.set_value(false);
             return;
         }
-        spawn_local(async move {
+        task::spawn(async move {
             let pause = match generation_follow(ids).await {
                 Ok(fresh) => {
                     self.merge(fresh);
@@ -152,7 +152,7 @@ impl Generations {
 
     /// Cancels a generation where that is still possible.
     pub fn cancel(self, id: GenerationId) {
-        spawn_local(async move {
+        task::spawn(async move {
             match generation_cancel(id).await {
                 Ok(generation) => self.merge(vec![generation]),
                 Err(error) => self.announcement.set(error.sentence()),

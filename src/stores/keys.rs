@@ -3,7 +3,7 @@
 
 use super::LevelStore;
 use crate::{
-    browser::{save, timer},
+    browser::{save, task, timer},
     server_fns::{
         FnError,
         keys::{KeyPut, key_remove, key_test},
@@ -15,7 +15,7 @@ use domain::{
     autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
     keys::{KeyProblem, KeyReport, SecretView, check_key, clean_key, looks_complete},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 /// One key slot as it is shown.
@@ -223,7 +223,7 @@ impl Keys {
                 Command::StartTimer(number) => timer::after(DEBOUNCE_MILLIS, move || {
                     self.on(slot, Event::Elapsed(number));
                 }),
-                Command::Send { save, value, .. } => spawn_local(self.send(slot, save, value)),
+                Command::Send { save, value, .. } => task::spawn(self.send(slot, save, value)),
                 Command::Show(_) => {}
             }
         }
@@ -270,7 +270,7 @@ impl Keys {
             state.error = None;
             state.report = None;
         });
-        spawn_local(async move {
+        task::spawn(async move {
             let answer = key_remove(slot).await;
             let gone = match &answer {
                 Ok(()) => true,
@@ -302,7 +302,7 @@ impl Keys {
             state.busy = true;
             state.report = None;
         });
-        spawn_local(async move {
+        task::spawn(async move {
             let report = key_test(slot).await;
             signal.update(|state| {
                 state.busy = false;

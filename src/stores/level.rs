@@ -4,7 +4,7 @@
 mod inheritance;
 
 use crate::{
-    browser::{save, timer},
+    browser::{save, task, timer},
     seed::{Glances, LevelSeed},
     server_fns::{
         FnError,
@@ -20,7 +20,7 @@ use domain::{
     resolution::Level,
     settings::{Change, Field, SettingsView},
 };
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 type Value = Option<String>;
@@ -131,7 +131,7 @@ impl LevelStore {
     /// Asks the server for the settings as they are now.
     pub fn reload(self) {
         let project = self.project.get_value();
-        spawn_local(async move {
+        task::spawn(async move {
             match settings_open(project).await {
                 Ok(seed) => self.accept(seed),
                 Err(error) => self.problem.set(Some(error)),
@@ -240,7 +240,7 @@ impl LevelStore {
                     self.on(field, Event::Elapsed(number));
                 }),
                 Command::Send { save, value, base } => {
-                    spawn_local(self.send(field, save, value, base));
+                    task::spawn(self.send(field, save, value, base));
                 }
                 // The page shows the machine's draft.
                 Command::Show(_) => {}
@@ -301,7 +301,7 @@ impl LevelStore {
         self.asked.update_value(|asked| *asked += 1);
         let number = self.asked.get_value();
         let project = self.project.get_value();
-        spawn_local(async move {
+        task::spawn(async move {
             if let Ok(answer) = resolution_glances(project).await
                 && self.asked.get_value() == number
             {

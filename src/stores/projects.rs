@@ -2,6 +2,7 @@
 
 use super::{Generations, LevelStore};
 use crate::{
+    browser::task,
     seed::ProjectSeed,
     server_fns::{
         FnError,
@@ -10,7 +11,7 @@ use crate::{
     words::Summary,
 };
 use domain::{ProjectId, project::Project};
-use leptos::{prelude::*, task::spawn_local};
+use leptos::prelude::*;
 use std::collections::BTreeMap;
 
 /// The projects. Cheap to copy; it must live at the root.
@@ -93,7 +94,7 @@ impl Projects {
         {
             return;
         }
-        spawn_local(async move {
+        task::spawn(async move {
             match project_open(id).await {
                 Ok(seed) => {
                     self.accept(seed);
@@ -110,7 +111,7 @@ impl Projects {
         if self.list.with_untracked(Option::is_some) {
             return;
         }
-        spawn_local(async move {
+        task::spawn(async move {
             match project_list().await {
                 Ok(list) => self.list.set(Some(list)),
                 Err(error) => self.problem.set(Some(error)),
@@ -120,7 +121,7 @@ impl Projects {
 
     /// Makes a project and calls back with it.
     pub fn create(self, name: String, done: impl Fn(Result<Project, FnError>) + 'static) {
-        spawn_local(async move {
+        task::spawn(async move {
             let answer = project_create(name).await;
             if let Ok(project) = &answer {
                 self.list.update(|list| {
@@ -135,7 +136,7 @@ impl Projects {
 
     /// Gives a project another name and calls back.
     pub fn rename(self, id: ProjectId, name: String, done: impl Fn(Result<(), FnError>) + 'static) {
-        spawn_local(async move {
+        task::spawn(async move {
             done(project_rename(id, name).await.map(|renamed| {
                 self.opened.update(|opened| {
                     if let Some((project, _)) = opened.get_mut(&renamed.id) {
@@ -155,7 +156,7 @@ impl Projects {
 
     /// Deletes a project and calls back.
     pub fn delete(self, id: ProjectId, done: impl Fn(Result<(), FnError>) + 'static) {
-        spawn_local(async move {
+        task::spawn(async move {
             done(project_delete(id.clone()).await.map(|()| {
                 self.list.update(|list| {
                     if let Some(list) = list {

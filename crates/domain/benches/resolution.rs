@@ -59,7 +59,7 @@ fn keys() -> StoredKeys {
             StoredKey {
                 secret: SecretRef::Stored(SecretId(provider.to_string())),
                 state: KeyState::Ready,
-                origin: None,
+                origins: None,
             },
         );
     }

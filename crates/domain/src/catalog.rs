@@ -105,18 +105,24 @@ pub struct Capabilities {
     pub resolutions: Vec<String>,
     /// Shapes such as `16:9`; the first one is the default.
     pub aspect_ratios: Vec<String>,
-    /// Clip lengths in seconds; the first one is the default.
+    /// Lengths of a clip or a track in seconds; the first one is the default.
     pub durations: Vec<u32>,
     /// Whether sound can be switched on or off.
     pub audio: bool,
-    /// Whether a clip needs a first picture.
+    /// Whether it needs at least one picture: a first frame, or something to edit.
     pub needs_image: bool,
     /// How many reference pictures it takes.
     pub reference_images: u32,
     /// Voices; the first one is the default.
     pub voices: Vec<Voice>,
-    /// Whether a voice can be told how to speak.
+    /// Whether it takes a style of its own beside the text: how to speak, or a genre.
     pub style: bool,
+    /// Whether music takes a title.
+    pub title: bool,
+    /// Whether music takes words to sing.
+    pub lyrics: bool,
+    /// Whether the same seed gives a similar result again.
+    pub seed: bool,
     /// Languages as ISO 639-1 codes.
     pub languages: Vec<String>,
     /// The longest prompt, text or lyrics in characters; zero means the general limit.

@@ -1,7 +1,7 @@
 //! The closed list of errors that cross the wire. They are codes with a plain sentence; a
 //! provider's own text is never among them.
 
-use crate::{Operation, ProviderId, Timestamp, resolution::Trace};
+use crate::{Operation, ProviderId, Timestamp, provider::CredentialKind, resolution::Trace};
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
 
@@ -324,6 +324,14 @@ impl ApiError {
         error.provider = Some(provider);
         error.reason = Some(fault);
         error.retry_after = retry_after;
+        if fault == ProviderFault::ModelGone
+            && provider.credential_kind() == CredentialKind::Endpoint
+        {
+            error.detail = format!(
+                "Nothing answers at the address of your {} endpoint. Deploy the app, or correct the address in Settings and try again.",
+                provider.label()
+            );
+        }
         error
     }
 }

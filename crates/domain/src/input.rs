@@ -12,6 +12,12 @@ pub const MAX_TEXT_CHARACTERS: usize = 200_000;
 /// The most reference pictures of one request.
 pub const MAX_REFERENCE_IMAGES: usize = 14;
 
+/// The largest seed that every provider with seeds takes.
+pub const MAX_SEED: u32 = 2_147_483_647;
+
+/// The tokens that a Claude model may think beyond the wished length of its answer.
+pub const THINKING_TOKENS: u32 = 4_096;
+
 /// Text from a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -21,7 +27,8 @@ pub struct LlmInput {
     /// Who the model is to be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
-    /// The most tokens of answer, thinking included.
+    /// The most tokens of answer. Thinking counts as answer, but at Claude, where it may come on
+    /// top: see [`THINKING_TOKENS`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_output_tokens: Option<u32>,
     /// A JSON schema, as JSON text, that the answer must fit. In the HTTP API it is an object.
@@ -47,6 +54,9 @@ pub struct ImageInput {
     /// Pictures to follow: output ids or data URLs.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reference_images: Vec<String>,
+    /// The number that makes a result repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 /// A clip.
@@ -70,6 +80,9 @@ pub struct VideoInput {
     /// With sound.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio: Option<bool>,
+    /// The number that makes a result repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 /// Spoken text.
@@ -87,6 +100,9 @@ pub struct TtsInput {
     /// How to say it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub style: Option<String>,
+    /// The number that makes a result repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 /// Music.
@@ -110,6 +126,9 @@ pub struct MusicInput {
     /// Length.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration_seconds: Option<u32>,
+    /// The number that makes a result repeatable.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 /// What a person asks for.
@@ -184,7 +203,10 @@ impl GenerationInput {
             }
         };
         match self {
-            Self::Llm(_) | Self::Music(_) => {}
+            Self::Llm(_) => {}
+            Self::Music(music) => {
+                music.duration_seconds = music.duration_seconds.or(can.durations.first().copied());
+            }
             Self::Image(image) => {
                 fill(&mut image.resolution, &can.resolutions);
                 fill(&mut image.aspect_ratio, &can.aspect_ratios);
@@ -230,6 +252,7 @@ impl GenerationInput {
                     &can.aspect_ratios
                 });
                 check.reference_images(&input.reference_images);
+                check.seed(input.seed);
             }
             Self::Video(input) => {
                 check.text("prompt", &input.prompt, input.image.is_none())?;
@@ -241,19 +264,22 @@ impl GenerationInput {
                 });
                 check.duration(input.duration_seconds);
                 check.first_image(input);
+                check.seed(input.seed);
             }
             Self::Tts(input) => {
                 check.text("text", &input.text, true)?;
                 check.optional_text("style", input.style.as_deref())?;
                 check.voice(input.voice.as_deref());
                 check.language(input.language.as_deref());
+                check.seed(input.seed);
             }
             Self::Music(input) => {
                 check.text("prompt", &input.prompt, input.lyrics.is_none())?;
                 check.optional_text("lyrics", input.lyrics.as_deref())?;
                 check.optional_text("style", input.style.as_deref())?;
                 check.short("title", input.title.as_deref(), 80);
-                check.range("duration_seconds", input.duration_seconds, 10, 360);
+                check.length(input.duration_seconds);
+                check.seed(input.seed);
             }
         }
         if check.wrong.is_empty() {
@@ -366,6 +392,26 @@ impl Check<'_> {
         }
     }
 
+    /// Music: one of the lengths that the model offers, or any sensible one where it offers none.
+    fn length(&mut self, seconds: Option<u32>) {
+        if self
+            .model
+            .is_some_and(|model| !model.can.durations.is_empty())
+        {
+            self.duration(seconds);
+        } else {
+            self.range("duration_seconds", seconds, 10, 360);
+        }
+    }
+
+    fn seed(&mut self, seed: Option<u32>) {
+        if seed.is_some() && self.model.is_some_and(|model| !model.can.seed) {
+            self.refuse("seed", "This model takes no seed. Leave it out.".to_owned());
+        } else {
+            self.range("seed", seed, 0, MAX_SEED);
+        }
+    }
+
     fn first_image(&mut self, input: &VideoInput) {
         let Some(model) = self.model else { return };
         if model.can.needs_image && input.image.is_none() {
@@ -389,6 +435,15 @@ impl Check<'_> {
                 model.can.reference_images as usize
             })
             .min(MAX_REFERENCE_IMAGES);
+        if images.is_empty()
+            && let Some(model) = self.model
+            && model.can.needs_image
+        {
+            self.refuse(
+                "reference_images",
+                format!("{} needs at least one picture.", model.name),
+            );
+        }
         if images.len() > limit {
             self.refuse(
                 "reference_images",

@@ -16,6 +16,18 @@ pub struct SecretView {
     pub updated_at: Timestamp,
     /// Whether it can be used.
     pub status: SecretStatus,
+    /// What its last test found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tested: Option<KeyTested>,
+}
+
+/// What a test found, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyTested {
+    /// What it found.
+    pub report: KeyReport,
+    /// When it was made.
+    pub at: Timestamp,
 }
 
 /// Whether a stored key can be used.
@@ -176,6 +188,44 @@ pub fn check_key(key: &str) -> Result<(), KeyProblem> {
     Ok(())
 }
 
+/// What is wrong with a Modal proxy token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProxyTokenProblem {
+    /// It is a token for the whole account.
+    AccountToken,
+    /// It does not begin as a half of a proxy token does.
+    NotAProxyToken,
+}
+
+impl std::fmt::Display for ProxyTokenProblem {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::AccountToken => {
+                "is a Modal account token (ak- or as-), which opens the whole account. Make a proxy token at modal.com/settings/proxy-auth-tokens and use its halves wk- and ws-"
+            }
+            Self::NotAProxyToken => {
+                "is not a Modal proxy token. Its key begins with wk-, its secret with ws-"
+            }
+        })
+    }
+}
+
+/// Checks the two cleaned halves of a Modal proxy token.
+///
+/// # Errors
+/// The field (`key` or `secret`) and the [`ProxyTokenProblem`].
+pub fn check_proxy_token(key: &str, secret: &str) -> Result<(), (&'static str, ProxyTokenProblem)> {
+    for (field, text, prefix) in [("key", key, "wk-"), ("secret", secret, "ws-")] {
+        if text.starts_with("ak-") || text.starts_with("as-") {
+            return Err((field, ProxyTokenProblem::AccountToken));
+        }
+        if !text.starts_with(prefix) || check_key(text).is_err() {
+            return Err((field, ProxyTokenProblem::NotAProxyToken));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a text is a masked key rather than a key: it has a run of mask characters.
 #[must_use]
 pub fn is_mask(text: &str) -> bool {
@@ -266,6 +316,25 @@ mod tests {
         }
         assert!(!looks_complete(ProviderId::Gemini, &whole));
         assert!(looks_complete(ProviderId::Gemini, "sandbox-gemini-1234"));
+    }
+
+    #[test]
+    fn only_the_two_halves_of_a_proxy_token_are_taken() {
+        use ProxyTokenProblem::{AccountToken, NotAProxyToken};
+        assert_eq!(check_proxy_token("wk-0123456789", "ws-0123456789"), Ok(()));
+        for (key, secret, problem) in [
+            ("ak-0123456789", "as-0123456789", ("key", AccountToken)),
+            ("wk-0123456789", "as-0123456789", ("secret", AccountToken)),
+            ("ws-0123456789", "wk-0123456789", ("key", NotAProxyToken)),
+            ("wk-0123456789", "ws-1", ("secret", NotAProxyToken)),
+            ("wk-01234\n6789", "ws-0123456789", ("key", NotAProxyToken)),
+        ] {
+            assert_eq!(
+                check_proxy_token(key, secret),
+                Err(problem),
+                "{key} {secret}"
+            );
+        }
     }
 
     proptest! {

@@ -2,8 +2,9 @@
 //! price stays unknown and is never zero.
 
 use crate::{
+    ProviderId,
     catalog::{Model, Price, Unit},
-    input::GenerationInput,
+    input::{GenerationInput, THINKING_TOKENS},
     money::MicroUsd,
 };
 use serde::{Deserialize, Serialize};
@@ -41,7 +42,7 @@ pub struct Measure {
     pub characters: Option<u64>,
     /// Pictures.
     pub images: Option<u64>,
-    /// Seconds of clip; one clip is made.
+    /// Seconds of clip or music; one clip or track is made.
     pub seconds: Option<u32>,
     /// Requests for music.
     pub tracks: Option<u64>,
@@ -183,7 +184,13 @@ pub fn measure(input: &GenerationInput, model: &Model) -> Measure {
                 .map(count)
                 .sum();
             measure.input_tokens = Some(tokens(characters));
-            let most = llm.max_output_tokens.map_or(ANSWER_TOKENS.1, u64::from);
+            let thinking = match model.provider {
+                ProviderId::Claude => THINKING_TOKENS,
+                _ => 0,
+            };
+            let most = llm.max_output_tokens.map_or(ANSWER_TOKENS.1, |wish| {
+                u64::from(wish) + u64::from(thinking)
+            });
             measure.output_tokens = Some(Span {
                 low: ANSWER_TOKENS.0.min(most),
                 high: most,
@@ -220,7 +227,12 @@ pub fn measure(input: &GenerationInput, model: &Model) -> Measure {
                 high: spoken(CHARACTERS_PER_SECOND.0),
             });
         }
-        GenerationInput::Music(_) => measure.tracks = Some(1),
+        GenerationInput::Music(music) => {
+            measure.tracks = Some(1);
+            measure.seconds = music
+                .duration_seconds
+                .or(model.can.durations.first().copied());
+        }
     }
     measure
 }

@@ -159,6 +159,17 @@ impl ProviderId {
         }
     }
 
+    /// What this model of the provider needs: that of the provider, but an endpoint for a model
+    /// that runs on a server of one's own.
+    #[must_use]
+    pub fn credential_for(self, model: &str) -> CredentialKind {
+        if self == Self::Suno && model.starts_with(SELF_HOSTED_SUNO) {
+            CredentialKind::Endpoint
+        } else {
+            self.credential_kind()
+        }
+    }
+
     /// The key slot that serves in place of this provider's own when that one is empty at the same
     /// level: Nano Banana is a Gemini model, so a Gemini key opens it.
     #[must_use]
@@ -202,17 +213,23 @@ pub enum EndpointKind {
     Tts,
     /// Music.
     Music,
+    /// A self-hosted suno-api server.
+    Suno,
 }
+
+/// How the ids of Suno models on a server of one's own begin.
+pub const SELF_HOSTED_SUNO: &str = "suno-api/";
 
 impl EndpointKind {
     /// Every kind, in the order in which the fields are shown.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Llm,
         Self::Image,
         Self::ImageEdit,
         Self::Video,
         Self::Tts,
         Self::Music,
+        Self::Suno,
     ];
 
     /// The id that is stored and sent.
@@ -225,6 +242,7 @@ impl EndpointKind {
             Self::Video => "video",
             Self::Tts => "tts",
             Self::Music => "music",
+            Self::Suno => "suno",
         }
     }
 
@@ -238,6 +256,7 @@ impl EndpointKind {
             Self::Video => "Modal video endpoint",
             Self::Tts => "Modal TTS endpoint",
             Self::Music => "Modal music endpoint",
+            Self::Suno => "Self-hosted Suno endpoint",
         }
     }
 
@@ -247,11 +266,12 @@ impl EndpointKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == id)
     }
 
-    /// The endpoint that this provider calls for this operation; `None` for providers with an
-    /// address of their own.
+    /// The endpoint that this provider calls for this operation and model; `None` for providers
+    /// with an address of their own.
     #[must_use]
-    pub const fn needed_by(provider: ProviderId, operation: Operation) -> Option<Self> {
+    pub fn needed_by(provider: ProviderId, operation: Operation, model: &str) -> Option<Self> {
         match (provider, operation) {
+            (ProviderId::Suno, _) => model.starts_with(SELF_HOSTED_SUNO).then_some(Self::Suno),
             (ProviderId::ModalEdit, _) => Some(Self::ImageEdit),
             (ProviderId::Modal, Operation::Llm) => Some(Self::Llm),
             (ProviderId::Modal, Operation::Image) => Some(Self::Image),
@@ -294,8 +314,18 @@ mod tests {
     #[test]
     fn editing_never_takes_the_plain_image_endpoint() {
         assert_eq!(
-            EndpointKind::needed_by(ProviderId::ModalEdit, Operation::Image),
+            EndpointKind::needed_by(ProviderId::ModalEdit, Operation::Image, "standard"),
             Some(EndpointKind::ImageEdit)
         );
+    }
+
+    #[test]
+    fn only_suno_models_of_ones_own_server_need_its_address() {
+        let kind = |model| EndpointKind::needed_by(ProviderId::Suno, Operation::Music, model);
+        assert_eq!(kind("V5"), None);
+        assert_eq!(kind("suno-api/chirp-v3-5"), Some(EndpointKind::Suno));
+        let needs = |model| ProviderId::Suno.credential_for(model);
+        assert_eq!(needs("V5"), CredentialKind::ApiKey);
+        assert_eq!(needs("suno-api/chirp-v3-5"), CredentialKind::Endpoint);
     }
 }

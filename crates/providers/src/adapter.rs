@@ -1,16 +1,18 @@
 //! What every provider's adapter can do, and the words it speaks: job, progress, step. Nothing here
 //! waits, sends or knows a secret; the caller keeps the progress, so a restart resumes it.
 
-use crate::{Call, Failure, Reply};
+use crate::{Call, Failure, Reply, sse::Event};
 use bytes::Bytes;
 use domain::{
     ProviderId,
     input::GenerationInput,
     keys::{Finding, FindingResult},
+    listing::Listing,
     pricing::Usage,
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+use url::Url;
 
 /// One provider's protocol without I/O. An adapter has no state: what it learns is in [`Progress`].
 pub trait Adapter: Send + Sync {
@@ -30,11 +32,45 @@ pub trait Adapter: Send + Sync {
     /// count the poll and ask again after its `retry_after`, which is then always set.
     fn read(&self, job: &Job, progress: &Progress, reply: &Reply) -> Result<Step, Failure>;
 
+    /// The text that this event of a streamed answer adds, to be shown while it is written. What
+    /// counts in the end is [`Adapter::read`] of the whole answer.
+    fn delta(&self, _job: &Job, _event: &Event) -> Option<String> {
+        None
+    }
+
     /// The call of this stage of the free test of a key; `None` where there is no such stage.
-    fn check_call(&self, stage: u8) -> Option<Call>;
+    /// `endpoint` is the address to test, for providers without one of their own.
+    fn check_call(&self, stage: u8, endpoint: Option<&Url>) -> Option<Call>;
 
     /// What the answer to this stage says about the key.
     fn check_read(&self, stage: u8, reply: &Reply) -> CheckStep;
+
+    /// The call for a page of the provider's own list of models; `None` where it has none.
+    fn list_call(&self, _at: &ListPage) -> Option<Call> {
+        None
+    }
+
+    /// What that page lists, and where to go on. `today` is `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// The classified [`Failure`]; the list that was there before stays then.
+    fn list_read(
+        &self,
+        _at: &ListPage,
+        reply: &Reply,
+        _today: &str,
+    ) -> Result<(Listing, Option<ListPage>), Failure> {
+        Err(Failure::unreadable(reply, "this provider has no list"))
+    }
+}
+
+/// A page of a provider's list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListPage {
+    /// Which of the provider's lists, from 0.
+    pub stage: u8,
+    /// Where that list goes on; `None` at its beginning.
+    pub after: Option<String>,
 }
 
 /// One thing to generate.
@@ -48,6 +84,16 @@ pub struct Job {
     pub input: GenerationInput,
     /// The pictures of `input.images()`, in the same order, loaded.
     pub pictures: Vec<Picture>,
+    /// The address of the server that a person runs, for providers without one of their own.
+    pub endpoint: Option<Url>,
+}
+
+impl Job {
+    /// Whether the text is wanted while it is written.
+    #[must_use]
+    pub const fn streams(&self) -> bool {
+        matches!(&self.input, GenerationInput::Llm(input) if input.stream)
+    }
 }
 
 /// A picture that goes along with a request.

@@ -35,15 +35,29 @@ pub enum Host {
     KieUpload,
     /// ElevenLabs' API.
     ElevenLabs,
+    /// Anthropic's API.
+    Anthropic,
+    /// OpenAI's API.
+    OpenAi,
+    /// PiAPI's API.
+    PiApi,
+    /// sunoapi.org.
+    Suno,
+    /// A server that a person runs; its address is in the call.
+    Endpoint,
 }
 
 /// How the secret is presented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Auth {
+    /// Not at all: the call is public.
+    None,
     /// `Authorization: Bearer …`.
     Bearer,
     /// This header.
     Header(&'static str),
+    /// `Modal-Key` and `Modal-Secret`; the secret holds both, with a line break between.
+    ModalProxy,
 }
 
 /// What is sent.
@@ -108,6 +122,23 @@ impl Limits {
     pub const AUDIO_FILE: Self = Self::new(128 * MIB, 180, 420, false);
     /// The answer to an upload, which itself takes time.
     pub const UPLOAD: Self = Self::new(MIB, 120, 180, true);
+    /// A list of models or prices.
+    pub const LIST: Self = Self::new(16 * MIB, 30, 60, true);
+    /// Text while it is written; a thinking model may be silent for long.
+    pub const STREAM: Self = Self {
+        idle: Duration::from_secs(180),
+        ..Self::new(32 * MIB, 600, 900, false)
+    };
+    /// Speech inside a stream of events, as base64.
+    pub const AUDIO_STREAM: Self = Self::new(128 * MIB, 180, 420, false);
+    /// What a server of one's own answers, media inside JSON included; Modal holds an exchange for
+    /// 150 seconds at most.
+    pub const ENDPOINT: Self = Self {
+        idle: Duration::from_secs(60),
+        ..Self::new(192 * MIB, 170, 420, false)
+    };
+    /// The probe of such a server.
+    pub const PROBE: Self = Self::new(MIB, 10, 15, false);
 
     const fn new(bytes: u64, first_byte: u64, total: u64, compressed: bool) -> Self {
         Self {
@@ -129,6 +160,8 @@ pub struct Call {
     pub method: Method,
     /// Where it goes.
     pub host: Host,
+    /// The address of a server that a person runs; for [`Host::Endpoint`] only.
+    pub endpoint: Option<Url>,
     /// The segments of the path below the host's base, each one whole.
     pub path: Vec<Cow<'static, str>>,
     /// The query.
@@ -151,6 +184,7 @@ impl Call {
             purpose,
             method: Method::GET,
             host,
+            endpoint: None,
             path: path.iter().map(|segment| Cow::Borrowed(*segment)).collect(),
             query: Vec::new(),
             auth,
@@ -171,15 +205,32 @@ impl Call {
         path: Vec<Cow<'static, str>>,
         body: &T,
     ) -> Result<Self, Failure> {
-        let json = serde_json::to_vec(body).map_err(|_| {
-            Failure::ours(ProviderFault::BadRequest, "the request has no JSON form")
-        })?;
         Ok(Self {
             method: Method::POST,
             path,
-            body: Body::Json(Bytes::from(json)),
+            body: json(body)?,
             ..Self::get(purpose, host, auth, &[])
         })
+    }
+
+    /// A call of a server that a person runs, at exactly this address.
+    #[must_use]
+    pub fn endpoint(purpose: Purpose, method: Method, endpoint: Url) -> Self {
+        Self {
+            method,
+            endpoint: Some(endpoint),
+            answer: Limits::ENDPOINT,
+            ..Self::get(purpose, Host::Endpoint, Auth::ModalProxy, &[])
+        }
+    }
+
+    /// The same call with a JSON body.
+    ///
+    /// # Errors
+    /// A [`Failure`] when the body cannot be written as JSON.
+    pub fn with_json<T: Serialize>(mut self, body: &T) -> Result<Self, Failure> {
+        self.body = json(body)?;
+        Ok(self)
     }
 
     /// The same call with a query pair.
@@ -196,7 +247,8 @@ impl Call {
         self
     }
 
-    /// The address below `base`: its path is that of `base` and then exactly the segments.
+    /// The address below `base`: its path is that of `base` and then exactly the segments; without
+    /// segments it is `base` itself.
     ///
     /// # Errors
     /// A [`Failure`] when a segment would not stay one segment.
@@ -212,6 +264,12 @@ impl Call {
             return Err(refused());
         }
         let mut url = base.clone();
+        if self.path.is_empty() {
+            if !self.query.is_empty() {
+                url.query_pairs_mut().extend_pairs(&self.query);
+            }
+            return Ok(url);
+        }
         let count = |url: &Url| {
             url.path_segments()
                 .map_or(0, |all| all.filter(|s| !s.is_empty()).count())
@@ -229,4 +287,10 @@ impl Call {
         }
         Ok(url)
     }
+}
+
+fn json<T: Serialize>(body: &T) -> Result<Body, Failure> {
+    serde_json::to_vec(body)
+        .map(|json| Body::Json(Bytes::from(json)))
+        .map_err(|_| Failure::ours(ProviderFault::BadRequest, "the request has no JSON form"))
 }

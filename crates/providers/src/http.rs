@@ -118,6 +118,19 @@ impl Outbound {
         call: &Call,
         secret: Option<&SecretString>,
     ) -> Result<Reply, SendError> {
+        self.follow(call, secret, &mut |_| {}).await
+    }
+
+    /// As [`Outbound::send`], and hands over each piece of a successful answer as it comes.
+    ///
+    /// # Errors
+    /// As [`Outbound::send`].
+    pub async fn follow(
+        &self,
+        call: &Call,
+        secret: Option<&SecretString>,
+        on_piece: &mut (dyn FnMut(&[u8]) + Send),
+    ) -> Result<Reply, SendError> {
         let request = self.request(call, secret).map_err(SendError::NotSent)?;
         let client = if call.answer.compressed {
             &self.json
@@ -125,7 +138,7 @@ impl Outbound {
             &self.plain
         };
         let started = Instant::now();
-        let outcome = exchange(client, request, call.answer, started).await;
+        let outcome = exchange(client, request, call.answer, started, on_piece).await;
         tracing::debug!(
             host = ?call.host,
             purpose = ?call.purpose,
@@ -144,7 +157,7 @@ impl Outbound {
     }
 
     fn request(&self, call: &Call, secret: Option<&SecretString>) -> Result<Request, Failure> {
-        let url = call.url(self.bases.base(call.host))?;
+        let url = call.url(self.bases.base(call)?)?;
         if !self.policy.admits(&url) {
             return Err(Failure::ours(
                 ProviderFault::Upstream,
@@ -159,8 +172,9 @@ impl Outbound {
             );
         }
         if let Some(secret) = secret {
-            let (name, value) = credential(call.auth, secret)?;
-            headers.insert(name, value);
+            for (name, value) in credential(call.auth, secret)? {
+                headers.insert(name, value);
+            }
         }
         let client = if call.answer.compressed {
             &self.json
@@ -189,22 +203,30 @@ fn tls() -> Result<rustls::ClientConfig, BuildError> {
         .with_no_client_auth())
 }
 
-/// The header that presents the secret, marked so that no log and no `Debug` prints it.
-fn credential(auth: Auth, secret: &SecretString) -> Result<(HeaderName, HeaderValue), Failure> {
-    let (name, value) = match auth {
-        Auth::Bearer => (
-            AUTHORIZATION,
-            HeaderValue::from_str(&format!("Bearer {}", secret.expose_secret())),
-        ),
-        Auth::Header(name) => (
-            HeaderName::from_static(name),
-            HeaderValue::from_str(secret.expose_secret()),
-        ),
+/// The headers that present the secret, marked so that no log and no `Debug` prints them.
+fn credential(
+    auth: Auth,
+    secret: &SecretString,
+) -> Result<Vec<(HeaderName, HeaderValue)>, Failure> {
+    let refused = || Failure::ours(ProviderFault::BadKey, "the key cannot be a header");
+    let header = |name, text: &str| {
+        let mut value = HeaderValue::from_str(text).map_err(|_| refused())?;
+        value.set_sensitive(true);
+        Ok((name, value))
     };
-    let mut value =
-        value.map_err(|_| Failure::ours(ProviderFault::BadKey, "the key cannot be a header"))?;
-    value.set_sensitive(true);
-    Ok((name, value))
+    let secret = secret.expose_secret();
+    match auth {
+        Auth::None => Ok(Vec::new()),
+        Auth::Bearer => Ok(vec![header(AUTHORIZATION, &format!("Bearer {secret}"))?]),
+        Auth::Header(name) => Ok(vec![header(HeaderName::from_static(name), secret)?]),
+        Auth::ModalProxy => {
+            let (key, token) = secret.split_once('\n').ok_or_else(refused)?;
+            Ok(vec![
+                header(HeaderName::from_static("modal-key"), key)?,
+                header(HeaderName::from_static("modal-secret"), token)?,
+            ])
+        }
+    }
 }
 
 fn form(parts: &[crate::call::Part]) -> Result<multipart::Form, Failure> {
@@ -228,6 +250,7 @@ async fn exchange(
     request: Request,
     limits: Limits,
     started: Instant,
+    on_piece: &mut (dyn FnMut(&[u8]) + Send),
 ) -> Result<Reply, SendError> {
     let deadline = started + limits.total;
     let first_byte = deadline.min(started + limits.first_byte);
@@ -262,6 +285,9 @@ async fn exchange(
             }
             let failure = Failure::ours(ProviderFault::Upstream, "the answer is too large");
             return Err(SendError::Ambiguous(failure));
+        }
+        if !is_error {
+            on_piece(&chunk);
         }
         body.extend_from_slice(&chunk);
     }

@@ -2,11 +2,14 @@
 //! makes those calls. An adapter does no I/O and never sees a secret; only `http` opens a socket.
 //!
 //! Each provider has a folder with the same files: `mod.rs` (what it is), `request.rs` (job → call),
-//! `response.rs` (answer → step or failure), `wire.rs` (the shapes on the wire), `tests.rs`.
+//! `response.rs` (answer → step or failure), `wire.rs` (the shapes on the wire), `tests.rs`. Where a
+//! provider has several APIs, each has a file or a folder.
 
 pub mod adapter;
 pub mod bases;
 pub mod call;
+mod claude;
+pub mod claude_cli;
 mod decimal;
 mod elevenlabs;
 mod endpoint;
@@ -16,16 +19,24 @@ pub mod guard;
 pub mod http;
 mod json;
 mod kie;
+mod listed;
+mod modal;
+mod openai;
 mod openrouter;
 pub mod pace;
+mod piapi;
 pub mod policy;
 mod reply;
 mod resolver;
 pub mod retry;
+pub mod sse;
+mod suno;
 mod wav;
 
 pub use self::http::{Downloaded, Outbound, SendError};
-pub use adapter::{Adapter, CheckStep, Job, KeyFindings, Media, Picture, Produced, Progress, Step};
+pub use adapter::{
+    Adapter, CheckStep, Job, KeyFindings, ListPage, Media, Picture, Produced, Progress, Step,
+};
 pub use bases::Bases;
 pub use call::{Auth, Body, Call, Host, Limits, Purpose};
 pub use failure::Failure;
@@ -40,11 +51,18 @@ use domain::{Operation, ProviderId};
 pub fn adapter(provider: ProviderId, operation: Operation) -> Option<&'static dyn Adapter> {
     match (provider, operation) {
         (ProviderId::OpenRouter, Operation::Llm) => Some(&openrouter::OpenRouter),
+        (ProviderId::Claude, Operation::Llm) => Some(&claude::Claude),
         (ProviderId::Gemini, Operation::Llm | Operation::Image | Operation::Tts) => {
-            Some(&gemini::Gemini)
+            Some(&gemini::Gemini::General)
         }
-        (ProviderId::Kie, Operation::Video | Operation::Music) => Some(&kie::Kie),
+        (ProviderId::NanoBanana, Operation::Image) => Some(&gemini::Gemini::NanoBanana),
+        (ProviderId::Kie, _) => Some(&kie::Kie),
         (ProviderId::ElevenLabs, Operation::Tts) => Some(&elevenlabs::ElevenLabs),
+        (ProviderId::OpenAi, Operation::Tts) => Some(&openai::OpenAi),
+        (ProviderId::Modal, _) => Some(&modal::Modal::GENERATE),
+        (ProviderId::ModalEdit, Operation::Image) => Some(&modal::Modal::EDIT),
+        (ProviderId::PiApi, Operation::Music) => Some(&piapi::PiApi),
+        (ProviderId::Suno, Operation::Music) => Some(&suno::Suno),
         _ => None,
     }
 }

@@ -19,6 +19,13 @@ pub fn market(polls: u32) -> Duration {
 /// minutes).
 pub const SUNO: Duration = Duration::from_secs(5);
 
+/// The wait before the next poll of a PiAPI task that was polled so often: 5 s first, a second more
+/// each time up to 15 s (PiAPI documents no pace; its own clients ask oftener).
+#[must_use]
+pub fn piapi(polls: u32) -> Duration {
+    Duration::from_secs(5 + u64::from(polls.min(10)))
+}
+
 /// How long a job of this kind may take at a provider before it is given up.
 #[must_use]
 pub const fn patience(operation: Operation) -> Duration {
@@ -43,5 +50,13 @@ mod tests {
             ]
         );
         assert_eq!(market(u32::MAX), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn polls_of_a_piapi_task_start_at_five_seconds_and_settle_at_fifteen() {
+        let seconds: Vec<u64> = [0, 1, 10, 11, u32::MAX]
+            .map(|polls| piapi(polls).as_secs())
+            .to_vec();
+        assert_eq!(seconds, [5, 6, 15, 15, 15]);
     }
 }

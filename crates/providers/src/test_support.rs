@@ -32,6 +32,7 @@ pub fn job(model: &str, input: GenerationInput) -> Job {
         model: model.to_owned(),
         input,
         pictures: Vec::new(),
+        endpoint: None,
     }
 }
 

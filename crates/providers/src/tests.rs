@@ -1,8 +1,8 @@
 //! What holds for every adapter, whatever is asked and whatever is answered.
 
 use crate::{
-    Adapter, Bases, Call, CheckStep, Failure, Job, Media, Progress, Reply, SendError, Step,
-    adapter,
+    Adapter, Bases, Call, CheckStep, Failure, Job, ListPage, Media, Progress, Reply, SendError,
+    Step, adapter, sse,
     test_support::{image, job, llm, music, png, tts, video},
 };
 use bytes::Bytes;
@@ -10,6 +10,9 @@ use domain::{Operation, ProviderFault, ProviderId, input::GenerationInput};
 use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use secrecy::SecretString;
+
+mod generated;
+mod streams;
 
 const CANARY: &str = "sk-CANARY-0123456789abcdef0123456789abcdef";
 
@@ -49,45 +52,90 @@ fn stages() -> [Progress; 3] {
 
 fn a_job(operation: Operation, model: &str) -> Job {
     let mut job = job(model, input(operation));
-    if operation == Operation::Video {
+    if matches!(operation, Operation::Image | Operation::Video) {
         job.pictures = vec![png()];
     }
+    job.endpoint = url::Url::parse("https://film--app.modal.run/generate").ok();
     job
+}
+
+/// A model that the provider's adapter can send.
+fn a_model(provider: ProviderId, operation: Operation) -> &'static str {
+    match (provider, operation) {
+        (ProviderId::Modal | ProviderId::ModalEdit, _) => "standard",
+        (ProviderId::PiApi, _) => "music-u",
+        (ProviderId::Suno, _) => "V5",
+        (ProviderId::Kie, Operation::Llm) => "gemini-3-flash",
+        (ProviderId::Kie, Operation::Image) => "nano-banana-pro",
+        (ProviderId::Kie, Operation::Tts) => "elevenlabs/text-to-speech-turbo-2-5",
+        _ => "kling-2.6/image-to-video",
+    }
 }
 
 /// Every adapter reads the answer at every stage.
 fn read_everywhere(reply: &Reply) -> Vec<Result<Step, Failure>> {
     let mut outcomes = Vec::new();
     for (adapter, operation) in served() {
-        let job = a_job(operation, "grok-imagine/image-to-video");
+        let job = a_job(operation, a_model(adapter.provider(), operation));
         for progress in stages() {
             outcomes.push(adapter.read(&job, &progress, reply));
         }
         for stage in 0..2 {
             adapter.check_read(stage, reply);
+            let at = ListPage { stage, after: None };
+            outcomes.extend(adapter.list_read(&at, reply, "2026-11-22").err().map(Err));
+        }
+        for event in sse::events(&reply.body) {
+            adapter.delta(&job, &event);
         }
     }
     outcomes
 }
 
-const FIXTURES: [&str; 17] = [
+const FIXTURES: &[&str] = &[
     include_str!("openrouter/fixtures/success.json"),
     include_str!("openrouter/fixtures/choice-error.json"),
     include_str!("openrouter/fixtures/key.json"),
+    include_str!("openrouter/fixtures/models.json"),
+    include_str!("claude/fixtures/message.json"),
+    include_str!("claude/fixtures/refusal.json"),
+    include_str!("claude/fixtures/models.json"),
+    include_str!("openai/fixtures/quota.json"),
+    include_str!("openai/fixtures/models.json"),
     include_str!("gemini/fixtures/text.json"),
     include_str!("gemini/fixtures/image.json"),
     include_str!("gemini/fixtures/speech-pcm.json"),
     include_str!("gemini/fixtures/bad-key.json"),
     include_str!("gemini/fixtures/quota.json"),
+    include_str!("gemini/fixtures/models.json"),
     include_str!("elevenlabs/fixtures/quota-exceeded.json"),
     include_str!("elevenlabs/fixtures/validation.json"),
     include_str!("elevenlabs/fixtures/subscription.json"),
+    include_str!("elevenlabs/fixtures/models.json"),
+    include_str!("elevenlabs/fixtures/voices.json"),
     include_str!("kie/fixtures/created.json"),
     include_str!("kie/fixtures/waiting.json"),
     include_str!("kie/fixtures/success.json"),
     include_str!("kie/fixtures/failed.json"),
     include_str!("kie/fixtures/uploaded.json"),
     include_str!("kie/fixtures/music-success.json"),
+    include_str!("kie/fixtures/six-images.json"),
+    include_str!("kie/fixtures/veo-success.json"),
+    include_str!("kie/fixtures/veo-blocked.json"),
+    include_str!("kie/fixtures/chat.json"),
+    include_str!("kie/fixtures/claude.json"),
+    include_str!("kie/fixtures/responses.json"),
+    include_str!("kie/fixtures/prices.json"),
+    include_str!("modal/fixtures/picture.json"),
+    include_str!("modal/fixtures/validation.json"),
+    include_str!("modal/fixtures/chat.json"),
+    include_str!("piapi/fixtures/created.json"),
+    include_str!("piapi/fixtures/completed.json"),
+    include_str!("piapi/fixtures/failed.json"),
+    include_str!("piapi/fixtures/account.json"),
+    include_str!("suno/fixtures/created.json"),
+    include_str!("suno/fixtures/success.json"),
+    include_str!("suno/fixtures/hosted.json"),
 ];
 
 #[test]
@@ -100,12 +148,26 @@ fn exactly_the_built_pairs_are_served_by_their_own_provider() {
         pairs,
         [
             "openrouter llm",
+            "claude llm",
             "gemini llm",
             "gemini image",
             "gemini tts",
+            "nano-banana image",
+            "modal llm",
+            "modal image",
+            "modal video",
+            "modal tts",
+            "modal music",
+            "modal-edit image",
+            "kie llm",
+            "kie image",
             "kie video",
+            "kie tts",
             "kie music",
-            "elevenlabs tts"
+            "elevenlabs tts",
+            "openai tts",
+            "piapi music",
+            "suno music",
         ]
     );
 }
@@ -196,7 +258,7 @@ fn segments(url: &url::Url) -> Vec<String> {
 fn keeps_its_place(call: &Call, harmless: &Call) -> Result<(), TestCaseError> {
     let sandbox = Bases::at(&url::Url::parse("http://127.0.0.1:4010").unwrap());
     for bases in [Bases::live(), sandbox] {
-        let base = bases.base(call.host);
+        let base = bases.base(call).unwrap();
         let expected = segments(&harmless.url(base).unwrap());
         let Ok(url) = call.url(base) else { continue };
         prop_assert_eq!(url.origin(), base.origin());
@@ -253,7 +315,9 @@ proptest! {
     #[test]
     fn any_model_or_voice_keeps_the_path(model in "\\PC{0,40}|[./%\\\\#?\t\n]{0,12}|(\\.|%2e|%2E|\t){1,6}") {
         for (adapter, operation) in served() {
-            let harmless = adapter.call(&a_job(operation, "kling-2.6/image-to-video"), &stages()[1]).unwrap();
+            let harmless = adapter
+                .call(&a_job(operation, a_model(adapter.provider(), operation)), &stages()[1])
+                .unwrap();
             let mut wild = a_job(operation, &model);
             if let Ok(call) = adapter.call(&wild, &stages()[1]) {
                 keeps_its_place(&call, &harmless)?;
@@ -301,7 +365,7 @@ fn dots_are_refused_as_a_segment() {
         }
         let adapter = adapter(ProviderId::ElevenLabs, Operation::Tts).unwrap();
         let call = adapter.call(&wild, &Progress::default()).unwrap();
-        let failure = call.url(Bases::live().base(call.host)).unwrap_err();
+        let failure = call.url(Bases::live().base(&call).unwrap()).unwrap_err();
         assert_eq!(failure.fault, ProviderFault::ModelGone, "{voice:?}");
     }
 }
@@ -316,7 +380,7 @@ fn the_key_test_ends() {
             headers: HeaderMap::new(),
             body: Bytes::from_static(b"{\"detail\":{\"code\":\"missing_permissions\"}}"),
         };
-        while adapter.check_call(stage).is_some() {
+        while adapter.check_call(stage, None).is_some() {
             asked += 1;
             assert!(asked < 4, "{}", adapter.provider());
             match adapter.check_read(stage, &reply) {

@@ -14,7 +14,7 @@ pub struct Config {
     /// An asynchronous task is finished when it is this old, or at its poll number
     /// [`Self::task_polls`], whichever comes first. Default 3 s.
     pub task_duration: Duration,
-    /// The pause between two chunks of a streamed answer. Default 5 ms.
+    /// The pause between two chunks of a streamed answer. Default 30 ms.
     pub stream_pause: Duration,
     /// The origin (`http://host:port`) that result URLs start with when a request has no `Host`
     /// header. [`crate::serve`] sets it from the listener when it is `None`.
@@ -27,7 +27,7 @@ impl Default for Config {
             slow_delay: Duration::from_secs(5),
             task_polls: 3,
             task_duration: Duration::from_secs(3),
-            stream_pause: Duration::from_millis(5),
+            stream_pause: Duration::from_millis(30),
             origin: None,
         }
     }

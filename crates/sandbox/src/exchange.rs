@@ -59,13 +59,18 @@ async fn with_fault(
     if let Some(delay) = fault.delay() {
         tokio::time::sleep(delay).await;
     }
-    let response = match fault.status() {
-        Some(status) => reply::json(
-            status,
-            &json!({"error": {"code": status.as_u16(), "message": "Simulated fault"}}),
-        ),
+    let headers = request.headers().clone();
+    let path = request.uri().path().to_owned();
+    let mut response = match fault.status() {
+        Some(status) => refused(status, fault.retry_after()),
         None => next.run(request).await,
     };
+    if let Some(hostile) = fault.answer() {
+        if fault.status().is_none() {
+            *response.status_mut() = StatusCode::OK;
+        }
+        response = hostile.spoil(response, &headers, &path);
+    }
     if fault.drops_reply() {
         if let Some(hang_up) = hang_up {
             hang_up.now();
@@ -76,6 +81,18 @@ async fn with_fault(
         Some(bytes) => cut(response, bytes),
         None => response,
     }
+}
+
+/// The answer of a status fault.
+fn refused(status: StatusCode, retry_after: Option<u32>) -> Response {
+    let mut response = reply::json(
+        status,
+        &json!({"error": {"code": status.as_u16(), "message": "Simulated fault"}}),
+    );
+    if let Some(seconds) = retry_after {
+        reply::set_header(response.headers_mut(), "retry-after", &seconds.to_string());
+    }
+    response
 }
 
 /// The same answer, whose body breaks off with an error after `limit` bytes.

@@ -1,5 +1,8 @@
-//! Faults that a test sets for a path prefix: slow, wrong status, cut or missing replies. A fault
-//! must never outlive the sandbox or touch the journal and the faults themselves.
+//! Faults that a test sets for a path prefix: slow, wrong status, hostile, cut or missing replies. A
+//! fault must never outlive the sandbox or touch the journal and the faults themselves.
+//!
+//! The fields combine, and apply in this order: `delay_ms`, then `status` (with `retry_after`) or the
+//! real answer, then `answer` in place of its body, then `drop_after_accept` or `cut_after_bytes`.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -12,6 +15,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::hostile::Hostile;
 use crate::reply;
 use crate::shared::{Shared, lock};
 
@@ -31,6 +35,14 @@ pub(crate) struct Fault {
     /// Answers with this status and does not process the request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     status: Option<u16>,
+    /// Adds a `Retry-After` of this many seconds to `status`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u32>,
+    /// Puts this in place of the body: `huge`, `bomb`, `wrong_type`, `invalid_utf8` or `redirect`.
+    /// The request is processed, but its answer counts for its media type alone: the status is 200
+    /// (307 of a redirect) unless `status` says otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    answer: Option<Hostile>,
     /// Breaks the reply off after this many bytes of its body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cut_after_bytes: Option<usize>,
@@ -53,6 +65,16 @@ impl Fault {
         StatusCode::from_u16(self.status?).ok()
     }
 
+    /// The seconds of the `Retry-After` header that comes with [`Self::status`].
+    pub(crate) fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// What stands in for the body.
+    pub(crate) fn answer(&self) -> Option<Hostile> {
+        self.answer
+    }
+
     /// After how many bytes the body breaks off.
     pub(crate) fn cut_after_bytes(&self) -> Option<usize> {
         self.cut_after_bytes
@@ -73,6 +95,8 @@ impl Fault {
             .is_some_and(|status| !(200..=599).contains(&status))
         {
             Some("status must be between 200 and 599")
+        } else if self.retry_after.is_some() && self.status.is_none() {
+            Some("retry_after needs a status")
         } else {
             None
         }

@@ -26,6 +26,19 @@ impl Ids {
         let digest = Sha256::digest(format!("{}/{}/{number}", self.started, std::process::id()));
         hex::encode(&digest[..16])
     }
+
+    /// An id in the form of a UUID.
+    pub(crate) fn uuid(&self) -> String {
+        let hex = self.hex();
+        format!(
+            "{}-{}-{}-{}-{}",
+            &hex[..8],
+            &hex[8..12],
+            &hex[12..16],
+            &hex[16..20],
+            &hex[20..]
+        )
+    }
 }
 
 #[expect(

@@ -109,11 +109,17 @@ impl Pages {
 
 /// What the headers of a request present as credentials.
 fn credentials(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    ["x-goog-api-key", "xi-api-key", "x-api-key"]
-        .into_iter()
-        .filter_map(|name| keys::header(headers, name))
-        .chain(keys::bearer(headers))
-        .filter(|credential| !credential.is_empty())
+    [
+        "x-goog-api-key",
+        "xi-api-key",
+        "x-api-key",
+        "modal-key",
+        "modal-secret",
+    ]
+    .into_iter()
+    .filter_map(|name| keys::header(headers, name))
+    .chain(keys::bearer(headers))
+    .filter(|credential| !credential.is_empty())
 }
 
 /// A path segment without its percent encoding.

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An answer that ends a handler early.
 #[derive(Debug)]
@@ -26,6 +26,14 @@ impl IntoResponse for Refusal {
 /// `value` as JSON with `status`.
 pub(crate) fn json(status: StatusCode, value: &Value) -> Response {
     typed(status, "application/json", value.to_string())
+}
+
+/// The envelope `{code, msg, data}` of services whose HTTP status is always 200.
+pub(crate) fn envelope(code: u16, message: &str, data: Value) -> Response {
+    json(
+        StatusCode::OK,
+        &json!({"code": code, "msg": message, "data": data}),
+    )
 }
 
 /// Any body with its media type.

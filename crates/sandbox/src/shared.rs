@@ -11,7 +11,9 @@ use crate::faults::Faults;
 use crate::ids::Ids;
 use crate::journal::Journal;
 use crate::kie;
+use crate::modal;
 use crate::openrouter;
+use crate::tasks::Tasks;
 
 /// The state of every handler.
 pub(crate) type Shared = Arc<State>;
@@ -23,14 +25,16 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
     pub(crate) generations: openrouter::Generations,
-    pub(crate) tasks: kie::Tasks,
+    pub(crate) modal_calls: modal::Calls,
+    pub(crate) tasks: Tasks,
     pub(crate) uploads: kie::Uploads,
 }
 
 impl State {
     pub(crate) fn new(config: Config) -> Self {
         Self {
-            tasks: kie::Tasks::new(config.task_polls, config.task_duration),
+            modal_calls: modal::Calls::default(),
+            tasks: Tasks::new(config.task_polls, config.task_duration),
             config,
             ids: Ids::new(),
             journal: Journal::default(),

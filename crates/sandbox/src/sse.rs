@@ -23,13 +23,13 @@ pub(crate) fn events(chunks: Vec<String>, pause: Duration) -> Response {
 }
 
 /// A body that yields `chunks` with `pause` between two of them.
-pub(crate) fn paced(chunks: Vec<String>, pause: Duration) -> Body {
+pub(crate) fn paced(chunks: Vec<impl Into<Bytes> + Send + 'static>, pause: Duration) -> Body {
     let stream = futures::stream::iter(chunks.into_iter().enumerate()).then(
         move |(index, chunk)| async move {
             if index > 0 && !pause.is_zero() {
                 tokio::time::sleep(pause).await;
             }
-            Ok::<Bytes, Infallible>(Bytes::from(chunk))
+            Ok::<Bytes, Infallible>(chunk.into())
         },
     );
     Body::from_stream(stream)

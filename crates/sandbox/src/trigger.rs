@@ -54,6 +54,13 @@ impl Trigger {
     }
 }
 
+/// Whether `text` holds `[sandbox:name]`, for the triggers that one provider alone knows.
+pub(crate) fn mentions(text: &str, name: &str) -> bool {
+    text.split(OPENING)
+        .skip(1)
+        .any(|rest| rest.split_once(']').is_some_and(|(found, _)| found == name))
+}
+
 /// `text` without its triggers, for answers that quote the prompt.
 pub(crate) fn without_triggers(text: &str) -> String {
     let mut parts = text.split(OPENING);

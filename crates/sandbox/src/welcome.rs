@@ -22,9 +22,10 @@ code { font-family: ui-monospace, monospace; }
 <body>
 <main>
 <h1>These providers are simulated</h1>
-<p>This server stands in for OpenRouter, Google Gemini, ElevenLabs and KIE.ai. It speaks their
-protocols, but no model runs here, nothing is sent to anyone, and nothing costs money. Texts, pictures,
-voices, music and clips are made up on the spot or prepared beforehand.</p>
+<p>This server stands in for OpenRouter, Anthropic, Google Gemini, OpenAI, ElevenLabs, KIE.ai
+and others. It speaks their protocols, but no model runs here, nothing is sent to anyone, and nothing
+costs money. Texts, pictures, voices, music and clips are made up on the spot or prepared
+beforehand.</p>
 <p>Any key that begins with <code>sandbox-</code> works. <code>sandbox-no-credit</code>,
 <code>sandbox-rate-limited</code>, <code>sandbox-slow</code> and <code>sandbox-down</code> behave as
 their names say. Do not enter a real key here.</p>
@@ -34,6 +35,11 @@ their names say. Do not enter a real key here.</p>
 <li><code>/gemini</code></li>
 <li><code>/elevenlabs</code></li>
 <li><code>/kie</code> and <code>/kie-upload</code></li>
+<li><code>/anthropic</code></li>
+<li><code>/openai</code></li>
+<li><code>/modal</code> and <code>/modal-protected</code></li>
+<li><code>/piapi</code></li>
+<li><code>/suno</code> and <code>/suno-api</code></li>
 </ul>
 <h2>For tests</h2>
 <ul>

@@ -1,15 +1,23 @@
 //! What every use case has at hand, wired once at the start.
 
 use crate::{
+    actor::Actor,
     auth::{PasswordHasher, Throttle},
+    catalog,
     clock::{Clock, Ids},
     config::Config,
     events::Events,
+    fault::Fault,
+    generation::{installation::Installation, live::LiveTexts},
+    models::Refreshes,
     vault::Vault,
 };
-use domain::catalog::Catalog;
+use domain::{UserId, catalog::Catalog};
 use providers::Outbound;
-use std::{ops::Deref, sync::Arc};
+use std::{
+    ops::Deref,
+    sync::{Arc, Weak},
+};
 use store::Db;
 use tokio::sync::Notify;
 
@@ -26,7 +34,9 @@ pub struct Parts {
     /// Where secrets are sealed and opened.
     pub vault: Vault,
     /// What is on offer.
-    pub catalog: Arc<Catalog>,
+    pub catalog: catalog::Live,
+    /// The lists of models that are being fetched.
+    pub refreshes: Refreshes,
     /// The only way to the providers.
     pub outbound: Outbound,
     /// The time.
@@ -39,6 +49,10 @@ pub struct Parts {
     pub throttle: Throttle,
     /// News for people who are signed in.
     pub events: Events,
+    /// The operator's own Claude installation, where it is switched on.
+    pub claude_cli: Option<Installation>,
+    /// Texts while they are written.
+    pub live_texts: LiveTexts,
     /// Wakes the worker.
     pub bell: Arc<Notify>,
 }
@@ -48,6 +62,34 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         Self(Arc::new(parts))
+    }
+
+    /// What is on offer to everybody: the catalogue without anybody's own lists.
+    #[must_use]
+    pub fn catalog(&self) -> Arc<Catalog> {
+        self.0.catalog.current()
+    }
+
+    /// What is on offer to the acting person: the catalogue with the lists that providers gave to
+    /// them laid over it.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn catalog_for(&self, actor: &Actor) -> Result<Arc<Catalog>, Fault> {
+        self.catalog_of(&actor.user.id).await
+    }
+
+    /// As [`App::catalog_for`], for work that goes on without the person.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn catalog_of(&self, user: &UserId) -> Result<Arc<Catalog>, Fault> {
+        self.0.catalog.for_user(&self.0.db, user).await
+    }
+
+    /// The parts, for as long as the application lives.
+    pub(crate) fn weak(&self) -> Weak<Parts> {
+        Arc::downgrade(&self.0)
     }
 }
 

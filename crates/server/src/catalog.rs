@@ -1,5 +1,14 @@
 //! Reads the catalogue's data files into [`Catalog`]. The files are part of the program; a wrong
-//! one is found by a test and stops the start.
+//! one is found by a test and stops the start. What counts in the end stands in the database, see
+//! [`Live`].
+
+pub mod admin;
+mod correction;
+mod live;
+mod people;
+
+pub use correction::CorrectionInput;
+pub use live::{Live, watch};
 
 use domain::{
     Operation, ProviderId,
@@ -10,19 +19,70 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 const PROVIDERS: &str = include_str!("../../../catalog/providers.toml");
-const MODELS: [(&str, &str); 4] = [
+const MODELS: [(&str, &str); 16] = [
     (
         "openrouter.toml",
         include_str!("../../../catalog/models/openrouter.toml"),
     ),
     (
+        "claude.toml",
+        include_str!("../../../catalog/models/claude.toml"),
+    ),
+    (
+        "claude-cli.toml",
+        include_str!("../../../catalog/models/claude-cli.toml"),
+    ),
+    (
         "gemini.toml",
         include_str!("../../../catalog/models/gemini.toml"),
     ),
-    ("kie.toml", include_str!("../../../catalog/models/kie.toml")),
+    (
+        "nano-banana.toml",
+        include_str!("../../../catalog/models/nano-banana.toml"),
+    ),
+    (
+        "modal.toml",
+        include_str!("../../../catalog/models/modal.toml"),
+    ),
+    (
+        "modal-edit.toml",
+        include_str!("../../../catalog/models/modal-edit.toml"),
+    ),
+    (
+        "kie-text.toml",
+        include_str!("../../../catalog/models/kie-text.toml"),
+    ),
+    (
+        "kie-image.toml",
+        include_str!("../../../catalog/models/kie-image.toml"),
+    ),
+    (
+        "kie-video.toml",
+        include_str!("../../../catalog/models/kie-video.toml"),
+    ),
+    (
+        "kie-voice.toml",
+        include_str!("../../../catalog/models/kie-voice.toml"),
+    ),
+    (
+        "kie-music.toml",
+        include_str!("../../../catalog/models/kie-music.toml"),
+    ),
     (
         "elevenlabs.toml",
         include_str!("../../../catalog/models/elevenlabs.toml"),
+    ),
+    (
+        "openai.toml",
+        include_str!("../../../catalog/models/openai.toml"),
+    ),
+    (
+        "piapi.toml",
+        include_str!("../../../catalog/models/piapi.toml"),
+    ),
+    (
+        "suno.toml",
+        include_str!("../../../catalog/models/suno.toml"),
     ),
 ];
 
@@ -234,108 +294,4 @@ fn check(catalog: &Catalog) -> Result<(), String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{
-        input::{GenerationInput, ImageInput, LlmInput, MusicInput, TtsInput, VideoInput},
-        pricing::estimate,
-    };
-
-    #[test]
-    fn the_data_files_hold_together() {
-        let catalog = load().unwrap();
-        assert_eq!(catalog.providers.len(), ProviderId::ALL.len());
-        let mut ids: Vec<_> = catalog
-            .models
-            .iter()
-            .map(|m| (m.operation, m.provider, &m.id))
-            .collect();
-        ids.sort_unstable();
-        let count = ids.len();
-        ids.dedup();
-        assert_eq!(ids.len(), count, "a model is listed twice");
-    }
-
-    #[test]
-    fn every_model_has_a_price_or_says_that_nobody_knows() {
-        let catalog = load().unwrap();
-        for model in &catalog.models {
-            let says = model
-                .notice
-                .as_deref()
-                .is_some_and(|n| n.contains("not publish a price"));
-            assert!(!model.prices.is_empty() || says, "{}", model.id);
-            assert!(
-                model
-                    .prices
-                    .iter()
-                    .all(|p| p.as_of.len() == 10 && !p.source.is_empty())
-            );
-        }
-    }
-
-    /// A typical job of each operation, as the table of cost ranges means it.
-    fn typical(operation: Operation) -> GenerationInput {
-        match operation {
-            Operation::Llm => GenerationInput::Llm(LlmInput {
-                prompt: "Write the scenes of a short film. ".repeat(60),
-                ..LlmInput::default()
-            }),
-            Operation::Image => GenerationInput::Image(ImageInput {
-                prompt: "A harbour".into(),
-                resolution: Some("2K".into()),
-                ..ImageInput::default()
-            }),
-            Operation::Video => GenerationInput::Video(VideoInput {
-                prompt: "A harbour".into(),
-                duration_seconds: Some(6),
-                ..VideoInput::default()
-            }),
-            Operation::Tts => GenerationInput::Tts(TtsInput {
-                text: "x".repeat(600),
-                ..TtsInput::default()
-            }),
-            Operation::Music => GenerationInput::Music(MusicInput {
-                prompt: "calm".into(),
-                ..MusicInput::default()
-            }),
-        }
-    }
-
-    #[test]
-    fn recommended_models_cost_what_the_published_table_says() {
-        let catalog = load().unwrap();
-        let mut seen = 0;
-        for model in catalog.models.iter().filter(|model| model.recommended) {
-            let (low, high) = match model.operation {
-                Operation::Llm => (1.0, 20.0),
-                Operation::Image => (5.0, 100.0),
-                Operation::Video => (10.0, 50.0),
-                Operation::Tts => (2.0, 40.0),
-                Operation::Music => (5.0, 20.0),
-            };
-            let price = estimate(&typical(model.operation), Some(model), "2026-11-22");
-            let credits = price
-                .credits
-                .unwrap_or_else(|| panic!("{} has no price", model.id));
-            assert!(
-                credits.high >= low && credits.high <= high,
-                "{}: {}–{} credits, not within {low}–{high}",
-                model.id,
-                credits.low,
-                credits.high
-            );
-            seen += 1;
-        }
-        assert!(seen >= 6);
-    }
-
-    #[test]
-    fn prices_are_exact_decimals() {
-        assert_eq!(micro_usd("0.0336"), Some(MicroUsd(33_600)));
-        assert_eq!(micro_usd("2"), Some(MicroUsd(2_000_000)));
-        for bad in ["", ".5", "-1", "1e3", "0.0000001", "1,5", "99999999999999"] {
-            assert_eq!(micro_usd(bad), None, "{bad}");
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
 //! How the server is started: command line and environment, read once, checked, and from then on
 //! a plain value. No message of this file and no `Debug` shows a secret.
 
+mod claude_cli;
 mod environment;
 mod master_key;
 mod options;
@@ -8,7 +9,8 @@ mod origin;
 #[cfg(test)]
 mod tests;
 
-pub use environment::{Environment, ModalToken};
+pub use claude_cli::ClaudeCli;
+pub use environment::Environment;
 pub use options::ServeOptions;
 pub use origin::PublicOrigin;
 
@@ -47,6 +49,8 @@ pub struct Config {
     pub environment: Environment,
     /// What the outbound client may reach beyond the public providers and `*.modal.run`.
     pub policy: Policy,
+    /// The operator's own Claude installation, where it is switched on.
+    pub claude_cli: Option<ClaudeCli>,
     /// The folder with the browser's bundle.
     pub dist: PathBuf,
     /// Whose `X-Forwarded-For` is believed.
@@ -164,6 +168,11 @@ impl Config {
             )?,
             environment: Environment::read(&lookup, &policy)?,
             policy,
+            claude_cli: ClaudeCli::read(
+                set(&options.claude_cli).unwrap_or("off"),
+                set(&options.claude_cli_path),
+                &lookup,
+            )?,
             dist: set(&options.dist).unwrap_or("./dist").into(),
             trusted_proxies: trusted_proxies(set(&options.trusted_proxies))?,
             master_keys,

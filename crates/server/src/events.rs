@@ -1,7 +1,9 @@
 //! News for people who are signed in: a setting changed, a generation moved on. Bounded; a slow
 //! listener misses old news and is told so, nobody waits for it.
 
-use domain::{GenerationId, ProjectId, UserId, error::CurrentValue, generation::Status};
+use domain::{
+    GenerationId, ProjectId, ProviderId, UserId, error::CurrentValue, generation::Status,
+};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -31,6 +33,20 @@ pub enum Event {
     },
     /// A key was stored or removed.
     Keys,
+    /// The models of a provider were fetched, or could not be.
+    Models {
+        /// Of which provider.
+        provider: ProviderId,
+    },
+    /// A text that is being written grew.
+    Text {
+        /// Which generation's.
+        id: GenerationId,
+        /// How many bytes of UTF-8 came before.
+        at: usize,
+        /// What was added.
+        text: String,
+    },
     /// A generation moved on.
     Generation {
         /// Which.

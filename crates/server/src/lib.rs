@@ -12,6 +12,7 @@ pub mod events;
 pub mod fault;
 pub mod generation;
 pub mod keys;
+pub mod models;
 pub mod projects;
 pub mod resolve;
 pub mod settings;

@@ -3,7 +3,7 @@
 use crate::{actor::Actor, app::App, snapshot};
 use domain::{
     ApiError, ErrorCode, Operation, ProjectId, ProviderId,
-    catalog::Model,
+    catalog::{Catalog, Model},
     generation::{Preview, Question, Wanted},
     input::{GenerationInput, InputProblem},
     pricing::{self, Estimate},
@@ -19,6 +19,16 @@ use std::collections::BTreeMap;
 pub async fn resolve(
     app: &App,
     actor: &Actor,
+    question: &Question,
+) -> Result<Resolution, ApiError> {
+    let catalog = app.catalog_for(actor).await?;
+    resolve_with(app, actor, &catalog, question).await
+}
+
+async fn resolve_with(
+    app: &App,
+    actor: &Actor,
+    catalog: &Catalog,
     question: &Question,
 ) -> Result<Resolution, ApiError> {
     if let Some(provider) = question.provider
@@ -39,7 +49,7 @@ pub async fn resolve(
         provider: question.provider,
         model: question.model.clone(),
     };
-    over(app, &snapshot, &request)
+    over(app, catalog, &snapshot, &request)
 }
 
 /// Who would generate each operation, by what the settings say, from one look at them.
@@ -51,6 +61,7 @@ pub async fn all(
     actor: &Actor,
     project: Option<&ProjectId>,
 ) -> Result<BTreeMap<Operation, Result<Resolution, ApiError>>, ApiError> {
+    let catalog = app.catalog_for(actor).await?;
     let snapshot = snapshot::load(app, actor, project).await?;
     let answer = |operation| {
         let request = Request {
@@ -58,21 +69,27 @@ pub async fn all(
             provider: None,
             model: None,
         };
-        (operation, over(app, &snapshot, &request))
+        (operation, over(app, &catalog, &snapshot, &request))
     };
     Ok(Operation::ALL.map(answer).into())
 }
 
-fn over(app: &App, snapshot: &Snapshot, request: &Request) -> Result<Resolution, ApiError> {
-    let resolution = resolve_over(request, snapshot, &app.catalog)
+fn over(
+    app: &App,
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    request: &Request,
+) -> Result<Resolution, ApiError> {
+    let resolution = resolve_over(request, snapshot, catalog)
         .map_err(|unresolved| ApiError::from(*unresolved))?;
-    if listed_model(app, &resolution).is_some_and(|model| model.is_retired(&app.clock.today())) {
+    if listed_model(catalog, &resolution).is_some_and(|model| model.is_retired(&app.clock.today()))
+    {
         return Err(ApiError::new(
             ErrorCode::ModelUnavailable,
             format!(
-                "{} has switched off the model `{}`. Choose another model.",
-                resolution.provider.label(),
-                resolution.model
+                "The model `{}` of {} is switched off. Choose another model.",
+                resolution.model,
+                resolution.provider.label()
             ),
         ));
     }
@@ -93,8 +110,9 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
         provider: wanted.provider,
         model: wanted.model.clone(),
     };
-    let resolution = resolve(app, actor, &question).await?;
-    let model = listed_model(app, &resolution);
+    let catalog = app.catalog_for(actor).await?;
+    let resolution = resolve_with(app, actor, &catalog, &question).await?;
+    let model = listed_model(&catalog, &resolution);
     wanted.input.check(model).map_err(refuse)?;
     let estimate = price(app, &wanted.input, model);
     Ok(Preview {
@@ -144,9 +162,10 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
     let trace = problem.trace.as_ref();
     let named = trace.and_then(|trace| trace.chosen(Subject::Model)?.value.clone());
     let provider = problem.provider;
+    let catalog = app.catalog_for(actor).await?;
     let listed = provider
         .zip(named.as_deref())
-        .and_then(|(provider, id)| app.catalog.model(wanted.input.operation(), provider, id));
+        .and_then(|(provider, id)| catalog.model(wanted.input.operation(), provider, id));
     wanted.input.check(listed).map_err(refuse)?;
     let estimate = price(app, &wanted.input, listed);
     Ok(Priced {
@@ -159,9 +178,8 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
 }
 
 /// The catalogue's entry for the resolved model; `None` for an unlisted one.
-pub fn listed_model<'a>(app: &'a App, resolution: &Resolution) -> Option<&'a Model> {
-    app.catalog
-        .model(resolution.operation, resolution.provider, &resolution.model)
+pub fn listed_model<'a>(catalog: &'a Catalog, resolution: &Resolution) -> Option<&'a Model> {
+    catalog.model(resolution.operation, resolution.provider, &resolution.model)
 }
 
 fn price(app: &App, input: &GenerationInput, model: Option<&Model>) -> Estimate {

@@ -3,6 +3,7 @@
 use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys, projects};
 use domain::{
     ApiError, ErrorCode, ProjectId, ProviderId,
+    catalog::Catalog,
     error::CurrentValue,
     settings::{Change, Field, SettingsView, Stored},
 };
@@ -51,6 +52,12 @@ pub async fn patch(
 ) -> Result<Vec<CurrentValue>, ApiError> {
     let scope = Scope::User(actor.user.id.clone());
     let written = write(app, actor, &scope, changes).await?;
+    if changes
+        .iter()
+        .any(|change| matches!(change.field, Field::Endpoint(_)))
+    {
+        keys::bind_proxy_token(app, actor).await?;
+    }
     app.events.tell(
         &actor.user.id,
         Event::Settings {
@@ -98,9 +105,10 @@ async fn write(
     scope: &Scope,
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
+    let catalog = app.catalog_for(actor).await?;
     let changes = changes
         .iter()
-        .map(|change| checked(app, change))
+        .map(|change| checked(app, &catalog, change))
         .collect::<Result<Vec<_>, _>>()?;
     let outcome = store::settings::patch(&app.db, scope, &changes, &actor.user.id, app.clock.now())
         .await
@@ -130,7 +138,7 @@ fn current_values(rows: Vec<(Field, Stored)>) -> Vec<CurrentValue> {
 }
 
 /// The wish with its value tidied, or why it cannot be.
-fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
+fn checked(app: &App, catalog: &Catalog, change: &Change) -> Result<Change, ApiError> {
     let path = change.field.to_string();
     let value = change
         .value
@@ -151,7 +159,7 @@ fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
                         ),
                     )
                 })?;
-            if !app.catalog.offers(operation, provider) {
+            if !catalog.offers(operation, provider) {
                 return Err(ApiError::invalid_field(
                     path,
                     format!(
@@ -173,7 +181,7 @@ fn checked(app: &App, change: &Change) -> Result<Change, ApiError> {
                     ),
                 ));
             }
-            if !app.catalog.accepts_model(operation, provider, model) {
+            if !catalog.accepts_model(operation, provider, model) {
                 return Err(ApiError::new(
                     ErrorCode::ModelUnavailable,
                     format!(

@@ -67,9 +67,17 @@ fn environment(app: &App) -> EnvironmentLevel {
         let key = StoredKey {
             secret: SecretRef::Environment(slot),
             state: KeyState::Ready,
-            origin: None,
+            origins: (slot == ProviderId::Modal).then(|| environment_origins(app)),
         };
         level.keys.insert(slot, key);
+    }
+    if app.claude_cli.is_some() {
+        let permission = StoredKey {
+            secret: SecretRef::Environment(ProviderId::ClaudeCli),
+            state: KeyState::Ready,
+            origins: None,
+        };
+        level.keys.insert(ProviderId::ClaudeCli, permission);
     }
     for (kind, url) in &app.config.environment.endpoints {
         if let Some(endpoint) = endpoint(url) {
@@ -77,6 +85,13 @@ fn environment(app: &App) -> EnvironmentLevel {
         }
     }
     level
+}
+
+fn environment_origins(app: &App) -> Vec<String> {
+    let endpoints = app.config.environment.endpoints.values();
+    endpoints
+        .filter_map(|url| Some(endpoint(url)?.origin))
+        .collect()
 }
 
 fn level_settings(fields: &Fields) -> LevelSettings {
@@ -107,7 +122,8 @@ fn set_endpoint(settings: &mut LevelSettings, kind: EndpointKind, value: &str) {
     }
 }
 
-fn endpoint(text: &str) -> Option<Endpoint> {
+/// An endpoint with its origin; `None` for what is no address.
+pub fn endpoint(text: &str) -> Option<Endpoint> {
     let url = url::Url::parse(text).ok()?;
     Some(Endpoint {
         url: text.to_owned(),
@@ -121,18 +137,47 @@ fn stored_keys(app: &App, rows: &[SecretRow]) -> StoredKeys {
         let key = StoredKey {
             secret: SecretRef::Stored(row.id.clone()),
             state: state(app, row),
-            origin: None,
+            origins: (row.provider == ProviderId::Modal).then(|| Audience::of(row).origins),
         };
         keys.insert(row.provider, key);
     }
     keys
 }
 
+/// What a stored key is bound to. It is sealed with the key: `mode origin origin …`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audience {
+    /// The providers themselves (empty) or the sandbox.
+    pub mode: String,
+    /// The only origins that a token for servers of one's own may be sent to.
+    pub origins: Vec<String>,
+}
+
+impl Audience {
+    /// That of a stored key.
+    #[must_use]
+    pub fn of(row: &SecretRow) -> Self {
+        let mut words = row.audience_origin.split(' ').map(str::to_owned);
+        Self {
+            mode: words.next().unwrap_or_default(),
+            origins: words.collect(),
+        }
+    }
+
+    /// As it is stored.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let words = std::iter::once(&self.mode).chain(&self.origins);
+        words.map(String::as_str).collect::<Vec<_>>().join(" ")
+    }
+}
+
 /// Whether a stored key can be used here and now: for the provider it was saved for, and readable.
 pub fn state(app: &App, row: &SecretRow) -> KeyState {
     if row.revoked_at.is_some() {
         KeyState::Revoked
-    } else if row.audience_origin != app.config.providers.audience() || app.vault.open(row).is_err()
+    } else if Audience::of(row).mode != app.config.providers.audience()
+        || app.vault.open(row).is_err()
     {
         KeyState::Unreadable
     } else {

@@ -8,6 +8,8 @@ use crate::{
     clock::{Clock, Ids},
     config::Config,
     events::Events,
+    generation::{installation::Installation, live::LiveTexts},
+    models::Refreshes,
     vault::{StartError, Vault},
 };
 use providers::{Bases, Outbound, Policy};
@@ -38,10 +40,10 @@ impl Problem {
 ///
 /// # Errors
 /// [`Problem`], naming the part.
-pub async fn start(config: Config, sandbox: Option<&Url>) -> Result<App, Problem> {
+pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Problem> {
     make_folder(&config.data)
         .map_err(|error| Problem::start("FILM_DATA cannot be used", &error))?;
-    let catalog = catalog::load().map_err(|error| Problem::start("The catalogue", &error))?;
+    let shipped = catalog::load().map_err(|error| Problem::start("The catalogue", &error))?;
     let db = Db::open(config.database().as_str())
         .await
         .map_err(|error| Problem::start("The database cannot be opened", &error))?;
@@ -49,6 +51,9 @@ pub async fn start(config: Config, sandbox: Option<&Url>) -> Result<App, Problem
         .await
         .map_err(|error| Problem::start("The database cannot be brought up to date", &error))?;
     let clock = Clock::default();
+    let catalog = catalog::Live::start(&db, shipped, clock.now())
+        .await
+        .map_err(|error| Problem::start("The catalogue cannot be loaded", &error))?;
     let keys = config.master_keys.clone();
     let vault = Vault::start(keys, config.master_key_source, &db, clock.now())
         .await
@@ -57,19 +62,31 @@ pub async fn start(config: Config, sandbox: Option<&Url>) -> Result<App, Problem
             StartError::Store(error) => Problem::start("The vault cannot be opened", &error),
         })?;
     let outbound = outbound(config.policy.clone(), sandbox)?;
-    Ok(App::new(Parts {
+    if let Some(sandbox) = sandbox {
+        config.environment.fill_endpoints(sandbox);
+    }
+    let claude_cli = config
+        .claude_cli
+        .clone()
+        .map(|cli| Installation::new(cli.program, cli.login));
+    let app = App::new(Parts {
         config,
         db,
         vault,
-        catalog: Arc::new(catalog),
+        catalog,
+        refreshes: Refreshes::default(),
         outbound,
         clock,
         ids: Ids::default(),
         hasher: PasswordHasher::new(),
         throttle: Throttle::new(),
         events: Events::default(),
+        claude_cli,
+        live_texts: LiveTexts::default(),
         bell: Arc::default(),
-    }))
+    });
+    tokio::spawn(catalog::watch(app.weak()));
+    Ok(app)
 }
 
 fn outbound(policy: Policy, sandbox: Option<&Url>) -> Result<Outbound, Problem> {

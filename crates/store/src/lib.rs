@@ -1,14 +1,17 @@
-//! The database: accounts, settings, sealed keys, projects, generations and their jobs, on SQLite
-//! or PostgreSQL. This crate alone holds SQL; it reads no clock, draws no random number, opens no
-//! secret and decides nothing that is not about rows.
+//! The database: accounts, settings, sealed keys, projects, generations and their jobs, the
+//! catalogue and the providers' lists, on SQLite or PostgreSQL. This crate alone holds SQL; it reads
+//! no clock, draws no random number, opens no secret and decides nothing that is not about rows.
 //!
 //! Functions take the scope first: what belongs to others is not found. Lookups return `Option`.
 
 pub mod audit;
+pub mod catalog;
 mod db;
 mod error;
 pub mod generations;
 pub mod jobs;
+pub mod key_tests;
+pub mod listings;
 pub mod organizations;
 pub mod outputs;
 pub mod projects;

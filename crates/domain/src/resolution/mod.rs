@@ -122,8 +122,13 @@ pub fn resolve(
         return fail(Problem::ProviderUnavailable(fallback), trace);
     };
     let model = choose_model(request, provider, snapshot, catalog, &mut trace);
-    let endpoint = choose_endpoint(operation, provider, snapshot, &mut trace);
-    let credential = choose_credential(operation, provider, endpoint, snapshot, &mut trace);
+    let subject = Chosen {
+        operation,
+        provider,
+        model: model.unwrap_or_default(),
+    };
+    let endpoint = choose_endpoint(subject, snapshot, &mut trace);
+    let credential = choose_credential(subject, endpoint, snapshot, &mut trace);
 
     if !catalog.offers(operation, provider) {
         return fail(Problem::ProviderUnavailable(provider), trace);
@@ -137,7 +142,7 @@ pub fn resolve(
         Ok(credential) => credential,
         Err(level) => return fail(Problem::Unavailable(provider, level), trace),
     };
-    let paying = match (provider.credential_kind(), &credential, endpoint) {
+    let paying = match (provider.credential_for(model), &credential, endpoint) {
         (CredentialKind::Endpoint, _, None) => {
             return fail(Problem::Missing(provider, "endpoint"), trace);
         }
@@ -296,13 +301,25 @@ fn choose_model<'a>(
     choice.chosen
 }
 
-fn choose_endpoint<'a>(
+/// What the credential and the endpoint are looked for.
+#[derive(Clone, Copy)]
+struct Chosen<'a> {
     operation: Operation,
     provider: ProviderId,
+    model: &'a str,
+}
+
+fn choose_endpoint<'a>(
+    chosen: Chosen<'_>,
     snapshot: &'a Snapshot,
     trace: &mut Trace,
 ) -> Option<(Level, &'a Endpoint)> {
-    let kind = EndpointKind::needed_by(provider, operation);
+    let Chosen {
+        operation,
+        provider,
+        model,
+    } = chosen;
+    let kind = EndpointKind::needed_by(provider, operation, model);
     let mut choice = Choice {
         subject: Subject::Endpoint,
         trace,
@@ -332,7 +349,7 @@ fn choose_endpoint<'a>(
     choice.offer(
         Level::Environment,
         at(Level::Environment, Some(&snapshot.environment.settings)),
-        snapshot.environment_block(),
+        snapshot.environment_block(provider),
     );
     choice.offer(Level::Default, None, None);
     choice.chosen
@@ -340,12 +357,19 @@ fn choose_endpoint<'a>(
 
 /// `Ok(None)` where no level holds one; `Err` names the level whose credential cannot be used.
 fn choose_credential(
-    operation: Operation,
-    provider: ProviderId,
+    chosen: Chosen<'_>,
     endpoint: Option<(Level, &Endpoint)>,
     snapshot: &Snapshot,
     trace: &mut Trace,
 ) -> Result<Option<Credential>, Level> {
+    let Chosen {
+        operation,
+        provider,
+        model,
+    } = chosen;
+    let kind = provider.credential_for(model);
+    // The key of a provider's own service never goes to a server that somebody runs themselves.
+    let keyless = kind != provider.credential_kind();
     let organization = snapshot.organization.as_ref();
     let own_first = snapshot.user.prefer_own_keys
         && organization.is_none_or(|organization| organization.policy.members_may_prefer_own_keys);
@@ -373,16 +397,20 @@ fn choose_credential(
             Level::User => (Some(&snapshot.user.keys), None),
             _ => (
                 Some(&snapshot.environment.keys),
-                snapshot.environment_block(),
+                snapshot.environment_block(provider),
             ),
         };
-        let key = keys.and_then(|keys| keys.for_provider(provider));
-        let elsewhere = provider.credential_kind() == CredentialKind::Endpoint
-            && endpoint.map(|(level, _)| level) != Some(level);
-        let unusable = key.and_then(|key| match (key.state, &key.origin, endpoint) {
+        let key = keys
+            .filter(|_| !keyless)
+            .and_then(|keys| keys.for_provider(provider));
+        let elsewhere =
+            kind == CredentialKind::Endpoint && endpoint.map(|(level, _)| level) != Some(level);
+        let unusable = key.and_then(|key| match (key.state, &key.origins, endpoint) {
             (KeyState::Unreadable, ..) => Some(Reason::Unreadable),
             (KeyState::Revoked, ..) => Some(Reason::Revoked),
-            (KeyState::Ready, Some(origin), Some((_, endpoint))) if *origin != endpoint.origin => {
+            (KeyState::Ready, Some(origins), Some((_, endpoint)))
+                if !origins.contains(&endpoint.origin) =>
+            {
                 Some(Reason::OriginChanged)
             }
             (KeyState::Ready, ..) => None,

@@ -187,9 +187,13 @@ pub enum EnvironmentKeys {
 }
 
 impl Snapshot {
-    /// Why the environment's keys do not serve the acting person, or `None` if they do.
+    /// Why what the environment has for this provider does not serve the acting person, or `None`
+    /// if it does. The operator's own installation serves those who run the instance.
     #[must_use]
-    pub const fn environment_block(&self) -> Option<Reason> {
+    pub const fn environment_block(&self, provider: ProviderId) -> Option<Reason> {
+        if matches!(provider, ProviderId::ClaudeCli) && !self.acting_is_admin {
+            return Some(Reason::AdminsOnly);
+        }
         match self.environment.serves {
             EnvironmentKeys::Everyone => None,
             EnvironmentKeys::Admins if self.acting_is_admin => None,
@@ -210,8 +214,8 @@ pub struct StoredKey {
     pub secret: SecretRef,
     /// Whether it can be used.
     pub state: KeyState,
-    /// The only origin it may be sent to, where the provider has no address of its own.
-    pub origin: Option<String>,
+    /// The only origins it may be sent to, where the provider has no address of its own.
+    pub origins: Option<Vec<String>>,
 }
 
 /// Where a secret is.

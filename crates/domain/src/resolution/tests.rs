@@ -5,6 +5,7 @@ use crate::{
     ApiError, ErrorCode, SecretId,
     account::{OrganizationRole, Plan},
     catalog::Provider,
+    provider::SELF_HOSTED_SUNO,
 };
 use proptest::prelude::*;
 
@@ -33,7 +34,7 @@ fn key(owner: &str, state: KeyState) -> StoredKey {
     StoredKey {
         secret: SecretRef::Stored(SecretId(owner.into())),
         state,
-        origin: None,
+        origins: None,
     }
 }
 
@@ -78,7 +79,10 @@ fn any_settings(level: &'static str) -> impl Strategy<Value = LevelSettings> {
         .collect();
     let pair = prop::sample::select(pairs);
     let model =
-        (any_operation(), any_provider()).prop_map(move |(o, p)| (o, p, format!("{level}-model")));
+        (any_operation(), any_provider(), any::<bool>()).prop_map(move |(o, p, self_hosted)| {
+            let prefix = if self_hosted { SELF_HOSTED_SUNO } else { "" };
+            (o, p, format!("{prefix}{level}-model"))
+        });
     (
         prop::collection::vec(pair, 0..5),
         prop::collection::vec(model, 0..6),
@@ -98,7 +102,7 @@ fn any_keys(level: &'static str) -> impl Strategy<Value = StoredKeys> {
         for (slot, state) in slots {
             let mut stored = key(level, state);
             if slot.credential_kind() == CredentialKind::Endpoint {
-                stored.origin = Some(format!("https://{level}.modal.run"));
+                stored.origins = Some(vec![format!("https://{level}.modal.run")]);
             }
             keys.insert(slot.key_slot(), stored);
         }
@@ -206,9 +210,15 @@ fn reference(
         .clone()
         .or_else(|| usable().find_map(|(_, settings)| settings.model(o, p).map(str::to_owned)))
         .unwrap_or(format!("default-{p}"));
-    let env = s.environment.serves == EnvironmentKeys::Everyone
-        || s.environment.serves == EnvironmentKeys::Admins && s.acting_is_admin;
-    let kind = EndpointKind::needed_by(p, o);
+    let env = match p {
+        ProviderId::ClaudeCli => s.acting_is_admin && s.environment.serves != EnvironmentKeys::Off,
+        _ => {
+            s.environment.serves == EnvironmentKeys::Everyone
+                || s.environment.serves == EnvironmentKeys::Admins && s.acting_is_admin
+        }
+    };
+    let kind = EndpointKind::needed_by(p, o, &m);
+    let keyless = kind == Some(EndpointKind::Suno);
     let at = kind.and_then(|kind| {
         usable()
             .filter(|(level, _)| *level != Level::Environment || env)
@@ -232,7 +242,7 @@ fn reference(
     }
     let found = holders
         .into_iter()
-        .filter(|(level, _)| kind.is_none() || at.map(|at| at.0) == Some(*level))
+        .filter(|(level, _)| !keyless && (kind.is_none() || at.map(|at| at.0) == Some(*level)))
         .find_map(|(level, keys)| keys?.for_provider(p).map(|key| (level, key.state)));
     match (found, kind, at) {
         (Some((_, KeyState::Unreadable | KeyState::Revoked)), ..) => Err("unavailable"),
@@ -340,15 +350,21 @@ proptest! {
                 if above(without, Subject::Model) {
                     prop_assert_eq!(&without.model, &with.model);
                 }
-                if above(without, Subject::Credential) {
+                // Another model may run elsewhere and need another credential.
+                if above(without, Subject::Credential) && without.model == with.model {
                     prop_assert_eq!(&without.credential, &with.credential);
                     prop_assert_eq!(without.payer, with.payer);
                 }
             }
         }
         if let (Ok(found), Err(_)) = (&without, &with) {
+            // Only where it filled in what nobody above had said: another provider or model may
+            // need what is not there.
+            let open = |subject| {
+                found.trace.chosen(subject).is_some_and(|e| e.level == Level::Default)
+            };
             prop_assert!(
-                found.trace.chosen(Subject::Provider).is_some_and(|e| e.level == Level::Default),
+                open(Subject::Provider) || open(Subject::Model),
                 "a lower level took an answer away"
             );
         }
@@ -420,7 +436,7 @@ fn a_token_saved_for_another_address_stops() {
         "mine",
     );
     let mut token = key("user", KeyState::Ready);
-    token.origin = Some("https://other.modal.run".into());
+    token.origins = Some(vec!["https://other.modal.run".into()]);
     snapshot.user.keys.insert(ProviderId::Modal, token);
     let request = Request {
         operation: Operation::Image,
@@ -432,6 +448,44 @@ fn a_token_saved_for_another_address_stops() {
         unresolved.problem,
         Problem::Unavailable(ProviderId::Modal, Level::User)
     );
+}
+
+#[test]
+fn a_key_never_goes_to_a_server_that_somebody_runs_themselves() {
+    let mut snapshot = Snapshot::default();
+    snapshot.user.settings = settings(&[], &[], &[EndpointKind::Suno], "mine");
+    let own = key("user", KeyState::Ready);
+    snapshot.user.keys.insert(ProviderId::Suno, own);
+    let mut request = Request {
+        operation: Operation::Music,
+        provider: Some(ProviderId::Suno),
+        model: Some("suno-api/chirp-v3-5".into()),
+    };
+    let found = resolve(&request, &snapshot, &catalog()).unwrap();
+    assert_eq!((found.endpoint.is_some(), found.credential), (true, None));
+    request.model = Some("V5".into());
+    let found = resolve(&request, &snapshot, &catalog()).unwrap();
+    assert_eq!((found.endpoint, found.credential.is_some()), (None, true));
+}
+
+#[test]
+fn the_operators_own_installation_serves_admins_only() {
+    let mut snapshot = Snapshot::default();
+    let permission = key("environment", KeyState::Ready);
+    snapshot
+        .environment
+        .keys
+        .insert(ProviderId::ClaudeCli, permission);
+    let request = Request {
+        operation: Operation::Llm,
+        provider: Some(ProviderId::ClaudeCli),
+        model: None,
+    };
+    let unresolved = resolve(&request, &snapshot, &catalog()).unwrap_err();
+    assert!(matches!(unresolved.problem, Problem::Missing(..)));
+    snapshot.acting_is_admin = true;
+    let found = resolve(&request, &snapshot, &catalog()).unwrap();
+    assert_eq!(found.payer, Payer::Instance);
 }
 
 #[test]

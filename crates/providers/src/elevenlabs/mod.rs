@@ -1,12 +1,13 @@
 //! ElevenLabs: text becomes an MP3 in one call, the billed credits come in a header. An empty
 //! account answers 401 here, so a 401 alone never means a wrong key.
 
+mod list;
 mod request;
 mod response;
 mod wire;
 
-use crate::{Adapter, Call, CheckStep, Failure, Job, Progress, Reply, Step};
-use domain::ProviderId;
+use crate::{Adapter, Call, CheckStep, Failure, Job, ListPage, Progress, Reply, Step};
+use domain::{ProviderId, listing::Listing};
 
 /// The adapter.
 pub struct ElevenLabs;
@@ -24,7 +25,7 @@ impl Adapter for ElevenLabs {
         response::speech(reply)
     }
 
-    fn check_call(&self, stage: u8) -> Option<Call> {
+    fn check_call(&self, stage: u8, _: Option<&url::Url>) -> Option<Call> {
         match stage {
             request::SUBSCRIPTION => Some(request::subscription()),
             request::MODELS => Some(request::models()),
@@ -38,6 +39,19 @@ impl Adapter for ElevenLabs {
         } else {
             CheckStep::Done(response::models(reply))
         }
+    }
+
+    fn list_call(&self, at: &ListPage) -> Option<Call> {
+        list::call(at)
+    }
+
+    fn list_read(
+        &self,
+        at: &ListPage,
+        reply: &Reply,
+        _: &str,
+    ) -> Result<(Listing, Option<ListPage>), Failure> {
+        list::read(at, reply)
     }
 }
 

@@ -36,6 +36,7 @@ pub fn speech(job: &Job) -> Result<Call, Failure> {
             .language
             .as_deref()
             .filter(|_| takes_language(&job.model)),
+        seed: input.seed,
     };
     let path = vec!["v1".into(), "text-to-speech".into(), voice.into()];
     let call = Call::post(Purpose::Submit, Host::ElevenLabs, AUTH, path, &body)?;
@@ -68,6 +69,13 @@ pub fn subscription() -> Call {
         AUTH,
         &["v1", "user", "subscription"],
     )
+}
+
+/// A page of the account's voices.
+pub fn voices() -> Call {
+    Call::get(Purpose::Check, Host::ElevenLabs, AUTH, &["v2", "voices"])
+        .with_query("page_size", "100")
+        .with_query("include_total_count", "false")
 }
 
 pub fn models() -> Call {

@@ -65,7 +65,8 @@ fn words(detail: &Value) -> (&str, &str) {
     }
 }
 
-fn failure(reply: &Reply) -> Failure {
+/// What an error answer says.
+pub fn failure(reply: &Reply) -> Failure {
     let parsed = serde_json::from_slice::<ErrorReply>(&reply.body).ok();
     let Some(detail) = parsed.and_then(|parsed| parsed.detail) else {
         return Failure::unreadable(reply, "not an answer of the API");

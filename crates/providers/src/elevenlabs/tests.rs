@@ -2,7 +2,7 @@
 
 use super::ElevenLabs;
 use crate::{
-    Adapter, Auth, CheckStep, Media, Progress, Reply, Step,
+    Adapter, Auth, CheckStep, ListPage, Media, Progress, Reply, Step,
     test_support::{job, json_reply, path, reply, sent, tts, with_header},
 };
 use domain::{
@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 
 fn input(language: &str, style: &str) -> GenerationInput {
     GenerationInput::Tts(TtsInput {
+        seed: Some(12_345),
         text: "Hello.".to_owned(),
         voice: Some("21m00Tcm4TlvDq8ikWAM".to_owned()),
         language: Some(language.to_owned()),
@@ -38,10 +39,11 @@ fn voice_language_and_style_arrive_where_the_model_takes_them() {
     let flash = body("eleven_flash_v2_5", input("de", "warm"));
     assert_eq!(
         flash,
-        json!({ "text": "Hello.", "model_id": "eleven_flash_v2_5", "language_code": "de" })
+        json!({ "text": "Hello.", "model_id": "eleven_flash_v2_5", "language_code": "de", "seed": 12345 })
     );
     let multilingual = body("eleven_multilingual_v2", input("de", "warm"));
     assert_eq!(multilingual.get("language_code"), None);
+    assert_eq!(body("eleven_v3", tts()).get("seed"), None);
     assert_eq!(
         body("eleven_v3", input("de", "[warm]"))["text"],
         "[warm] Hello."
@@ -163,7 +165,7 @@ fn the_key_test_falls_back_to_the_models_for_a_scoped_key() {
         &json!({ "detail": { "status": "missing_permissions" } }),
     );
     assert_eq!(ElevenLabs.check_read(0, &scoped), CheckStep::Next(1));
-    assert_eq!(path(&ElevenLabs.check_call(1).unwrap()), "v1/models");
+    assert_eq!(path(&ElevenLabs.check_call(1, None).unwrap()), "v1/models");
     let CheckStep::Done(found) = ElevenLabs.check_read(1, &json_reply(200, &json!([{}]))) else {
         panic!("known")
     };
@@ -199,4 +201,51 @@ fn a_used_up_period_is_no_credit_unless_more_may_be_used() {
     assert_eq!(quota(json!(0)), FindingResult::Failed);
     assert_eq!(quota(json!("unlimited")), FindingResult::Ok);
     assert_eq!(quota(json!(500)), FindingResult::Ok);
+}
+
+#[test]
+fn models_that_speak_are_listed_and_then_the_voices_page_by_page() {
+    let list = |at: &ListPage, reply: &Reply| ElevenLabs.list_read(at, reply, "2026-11-22");
+    let start = ListPage::default();
+    assert_eq!(path(&ElevenLabs.list_call(&start).unwrap()), "v1/models");
+    let models = reply(200, include_str!("fixtures/models.json"));
+    let (listing, next) = list(&start, &models).unwrap();
+    let shown: Vec<_> = listing
+        .models
+        .iter()
+        .map(|model| (model.id.as_str(), model.max_characters, model.prices.len()))
+        .collect();
+    assert_eq!(shown, [("eleven_multilingual_v2", Some(10_000), 0)]);
+
+    let voices = next.unwrap();
+    let call = ElevenLabs.list_call(&voices).unwrap();
+    assert_eq!(path(&call), "v2/voices");
+    let page = reply(200, include_str!("fixtures/voices.json"));
+    let (listing, next) = list(&voices, &page).unwrap();
+    let shown: Vec<_> = listing
+        .voices
+        .iter()
+        .map(|voice| (voice.id.as_str(), voice.name.as_str()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("JBFqnCBsd6RMkjVDRZzb", "George"),
+            ("21m00Tcm4TlvDq8ikWAM", "21m00Tcm4TlvDq8ikWAM")
+        ]
+    );
+    let further = next.unwrap();
+    let call = ElevenLabs.list_call(&further).unwrap();
+    assert!(call.query.contains(&("next_page_token", "n2".to_owned())));
+    assert_eq!(list(&further, &page).unwrap().1, None, "no page twice");
+    let last = include_str!("fixtures/voices.json").replace("true", "false");
+    assert_eq!(list(&voices, &reply(200, last)).unwrap().1, None);
+
+    let scoped = json_reply(401, &json!({ "detail": { "code": "missing_permissions" } }));
+    let (without, next) = list(&voices, &scoped).unwrap();
+    assert!(without.voices.is_empty() && next.is_none());
+    assert_eq!(list(&start, &scoped).unwrap_err().fault, Fault::Forbidden);
+    let nothing = json_reply(200, &json!([]));
+    assert_eq!(list(&start, &nothing).unwrap_err().fault, Fault::Upstream);
+    assert_eq!(list(&voices, &nothing).unwrap_err().fault, Fault::Upstream);
 }

@@ -11,6 +11,8 @@ pub struct SpeechRequest<'a> {
     pub model_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 #[derive(Deserialize, Default)]
@@ -31,4 +33,37 @@ pub struct Subscription {
     /// A number, or `"unlimited"`; zero without overage.
     #[serde(deserialize_with = "lenient")]
     pub max_credit_limit_extension: Option<Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ModelEntry {
+    #[serde(deserialize_with = "lenient")]
+    pub model_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub can_do_text_to_speech: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub maximum_text_length_per_request: Option<u32>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct VoicesReply {
+    #[serde(deserialize_with = "lenient")]
+    pub voices: Option<Vec<Value>>,
+    #[serde(deserialize_with = "lenient")]
+    pub has_more: Option<bool>,
+    #[serde(deserialize_with = "lenient")]
+    pub next_page_token: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct VoiceEntry {
+    #[serde(deserialize_with = "lenient")]
+    pub voice_id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub name: Option<String>,
 }

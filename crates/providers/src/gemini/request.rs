@@ -1,9 +1,12 @@
-//! Text, picture or speech job → `POST /v1beta/models/{model}:generateContent`. Pure. The key goes
-//! into a header, never into the query.
+//! Text, picture or speech job → `POST /v1beta/models/{model}:generateContent`, streamed text →
+//! `:streamGenerateContent?alt=sse`. Pure. The key goes into a header, never into the query.
 
-use super::wire::{
-    Blob, Content, GenerateRequest, GenerationConfig, ImageConfig, Part, PrebuiltVoice,
-    SpeechConfig, SpeechMetadata, VoiceConfig,
+use super::{
+    Gemini,
+    wire::{
+        Blob, Content, GenerateRequest, GenerationConfig, ImageConfig, Part, PrebuiltVoice,
+        SpeechConfig, SpeechMetadata, VoiceConfig,
+    },
 };
 use crate::{Auth, Call, Failure, Host, Job, Limits, Picture, Purpose};
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -18,26 +21,53 @@ const AUTH: Auth = Auth::Header("x-goog-api-key");
 const DEFAULT_VOICE: &str = "Kore";
 
 /// The call that generates.
-pub fn generate(job: &Job) -> Result<Call, Failure> {
-    let (body, answer) = match &job.input {
-        GenerationInput::Llm(input) => (text(input)?, Limits::TEXT),
-        GenerationInput::Image(input) => (image(job, input)?, Limits::IMAGE_JSON),
-        GenerationInput::Tts(input) => (speech(&job.model, input), Limits::AUDIO_JSON),
-        GenerationInput::Video(_) | GenerationInput::Music(_) => {
+pub fn generate(slot: Gemini, job: &Job) -> Result<Call, Failure> {
+    let (body, answer) = match (slot, &job.input) {
+        (Gemini::General, GenerationInput::Llm(input)) if input.stream => {
+            (text(input)?, Limits::STREAM)
+        }
+        (Gemini::General, GenerationInput::Llm(input)) => (text(input)?, Limits::TEXT),
+        (_, GenerationInput::Image(input)) => (image(job, input)?, Limits::IMAGE_JSON),
+        (Gemini::General, GenerationInput::Tts(input)) => {
+            (speech(&job.model, input), Limits::AUDIO_JSON)
+        }
+        (Gemini::General, _) => {
             return Err(Failure::ours(
                 ProviderFault::BadRequest,
                 "Gemini is used for text, pictures and speech",
             ));
         }
+        (Gemini::NanoBanana, _) => {
+            return Err(Failure::ours(
+                ProviderFault::BadRequest,
+                "Nano Banana is used for pictures only",
+            ));
+        }
     };
-    let action = format!("{}:generateContent", job.model);
+    let method = if job.streams() {
+        "streamGenerateContent"
+    } else {
+        "generateContent"
+    };
+    let action = format!("{}:{method}", job.model);
     let path = vec!["v1beta".into(), "models".into(), Cow::Owned(action)];
-    Ok(Call::post(Purpose::Submit, Host::Gemini, AUTH, path, &body)?.with_answer(answer))
+    let call = Call::post(Purpose::Submit, Host::Gemini, AUTH, path, &body)?.with_answer(answer);
+    Ok(if job.streams() {
+        call.with_query("alt", "sse")
+    } else {
+        call
+    })
 }
 
 /// The free test of a key.
 pub fn models() -> Call {
-    Call::get(Purpose::Check, Host::Gemini, AUTH, &["v1beta", "models"]).with_query("pageSize", "1")
+    page_of_models("1")
+}
+
+/// A page of the list of models.
+pub fn page_of_models(size: &'static str) -> Call {
+    Call::get(Purpose::Check, Host::Gemini, AUTH, &["v1beta", "models"])
+        .with_query("pageSize", size)
 }
 
 fn said(text: &str) -> Part<'_> {
@@ -96,6 +126,7 @@ fn image<'a>(job: &'a Job, input: &'a ImageInput) -> Result<GenerateRequest<'a>,
                 aspect_ratio,
                 image_size,
             }),
+            seed: input.seed,
             ..GenerationConfig::default()
         },
     })
@@ -157,6 +188,7 @@ fn speech<'a>(model: &str, input: &'a TtsInput) -> GenerateRequest<'a> {
                 },
                 language_code: input.language.as_deref(),
             }),
+            seed: input.seed,
             ..GenerationConfig::default()
         },
     }

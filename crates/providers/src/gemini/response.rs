@@ -1,12 +1,12 @@
 //! Gemini's answer → text, picture or sound, or why there is none. Pure.
 
 use super::{
-    error,
+    error, stream,
     wire::{
         AnswerBlob, AnswerPart, Candidate, ErrorBody, GenerateReply, ModelsReply, UsageMetadata,
     },
 };
-use crate::{Failure, KeyFindings, Media, Produced, Reply, Step, json::part, wav};
+use crate::{Failure, KeyFindings, Media, Produced, Reply, Step, json::part, sse, wav};
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -20,9 +20,13 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// Reads the answer to `generateContent`.
+/// Reads the answer to `generateContent`, whole or streamed.
 pub fn generated(operation: Operation, reply: &Reply) -> Result<Step, Failure> {
-    let answer = parse(reply)?;
+    let answer = if sse::is_stream(reply) {
+        stream::whole(reply)?
+    } else {
+        parse(reply)?
+    };
     if let Some(error) = part::<ErrorBody>(&answer.error) {
         return Err(error::failure(reply, &error));
     }
@@ -215,18 +219,26 @@ fn usage(operation: Operation, told: UsageMetadata) -> Usage {
 }
 
 /// Reads one page of models. It comes even when the prepaid credit is used up.
-pub fn models(reply: &Reply) -> KeyFindings {
-    let Ok(list) = serde_json::from_slice::<ModelsReply>(&reply.body) else {
-        let failure = Failure::unreadable(reply, "not a list of models");
-        return KeyFindings::failed(ProviderId::Gemini, &failure);
-    };
-    if reply.is_success() && list.error.is_none() && list.models.is_some() {
-        let quota = KeyFindings::untold("Google does not tell how much credit is left.");
-        return KeyFindings::accepted(quota, KeyFindings::good("The key may list models."));
+pub fn models(provider: ProviderId, reply: &Reply) -> KeyFindings {
+    match listed(reply) {
+        Ok(_) => KeyFindings::accepted(
+            KeyFindings::untold("Google does not tell how much credit is left."),
+            KeyFindings::good("The key may list models."),
+        ),
+        Err(failure) => KeyFindings::failed(provider, &failure),
     }
-    let failure = match part::<ErrorBody>(&list.error) {
-        Some(error) => error::failure(reply, &error),
-        None => Failure::unreadable(reply, "not a list of models"),
-    };
-    KeyFindings::failed(ProviderId::Gemini, &failure)
+}
+
+/// A page of models, or why there is none.
+pub fn listed(reply: &Reply) -> Result<ModelsReply, Failure> {
+    let unreadable = || Failure::unreadable(reply, "not a list of models");
+    let list: ModelsReply = serde_json::from_slice(&reply.body).map_err(|_| unreadable())?;
+    if let Some(error) = part::<ErrorBody>(&list.error) {
+        return Err(error::failure(reply, &error));
+    }
+    if reply.is_success() && list.error.is_none() && list.models.is_some() {
+        Ok(list)
+    } else {
+        Err(unreadable())
+    }
 }

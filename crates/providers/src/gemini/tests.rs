@@ -2,11 +2,12 @@
 
 use super::Gemini;
 use crate::{
-    Adapter, Auth, CheckStep, Job, Media, Picture, Produced, Progress, Reply, Step,
+    Adapter, Auth, CheckStep, Job, Limits, ListPage, Media, Picture, Produced, Progress, Reply,
+    Step,
     test_support::{image, job, json_reply, llm, path, png, reply, sent, tts},
 };
 use domain::{
-    ProviderFault as Fault,
+    Operation, ProviderFault as Fault, ProviderId,
     input::{GenerationInput, ImageInput, LlmInput, TtsInput},
     keys::FindingResult,
 };
@@ -14,11 +15,11 @@ use serde_json::{Value, json};
 use std::time::Duration;
 
 fn body(job: &Job) -> Value {
-    sent(&Gemini.call(job, &Progress::default()).unwrap())
+    sent(&Gemini::General.call(job, &Progress::default()).unwrap())
 }
 
 fn read(input: GenerationInput, reply: &Reply) -> Result<Box<Produced>, crate::Failure> {
-    match Gemini.read(&job("m", input), &Progress::default(), reply)? {
+    match Gemini::General.read(&job("m", input), &Progress::default(), reply)? {
         Step::Done(produced) => Ok(produced),
         other => panic!("not done: {other:?}"),
     }
@@ -41,7 +42,7 @@ fn text_goes_with_system_limit_and_schema_and_the_key_in_a_header() {
         stream: false,
     });
     let job = job("gemini-3.8-flash", input);
-    let call = Gemini.call(&job, &Progress::default()).unwrap();
+    let call = Gemini::General.call(&job, &Progress::default()).unwrap();
     assert_eq!(
         path(&call),
         "v1beta/models/gemini-3.8-flash:generateContent"
@@ -63,8 +64,57 @@ fn text_goes_with_system_limit_and_schema_and_the_key_in_a_header() {
 }
 
 #[test]
+fn streamed_text_has_its_own_address() {
+    let input = GenerationInput::Llm(LlmInput {
+        prompt: "Write".to_owned(),
+        stream: true,
+        ..LlmInput::default()
+    });
+    let call = Gemini::General
+        .call(&job("gemini-3.8-flash", input), &Progress::default())
+        .unwrap();
+    assert_eq!(
+        path(&call),
+        "v1beta/models/gemini-3.8-flash:streamGenerateContent"
+    );
+    assert_eq!(call.query, [("alt", "sse".to_owned())]);
+    assert_eq!(call.answer, Limits::STREAM);
+}
+
+#[test]
+fn nano_banana_draws_under_its_own_name_and_does_nothing_else() {
+    let slot = Gemini::NanoBanana;
+    assert_eq!(slot.provider(), ProviderId::NanoBanana);
+    for size in ["1K", "2K", "4K"] {
+        let input = GenerationInput::Image(ImageInput {
+            prompt: "Night street".to_owned(),
+            resolution: Some(size.to_owned()),
+            ..ImageInput::default()
+        });
+        let call = slot
+            .call(&job("gemini-3-pro-image", input), &Progress::default())
+            .unwrap();
+        assert_eq!(
+            path(&call),
+            "v1beta/models/gemini-3-pro-image:generateContent"
+        );
+        let config = &sent(&call)["generationConfig"]["imageConfig"];
+        assert_eq!(config, &json!({ "imageSize": size }));
+    }
+    for other in [llm(), tts()] {
+        assert!(slot.call(&job("m", other), &Progress::default()).is_err());
+    }
+    let bad = reply(400, include_str!("fixtures/bad-key.json"));
+    let CheckStep::Done(found) = slot.check_read(0, &bad) else {
+        panic!("one stage")
+    };
+    assert!(found.auth.message.contains("Nano Banana"));
+}
+
+#[test]
 fn a_picture_is_asked_for_with_shape_size_and_references() {
     let input = GenerationInput::Image(ImageInput {
+        seed: Some(7),
         prompt: "Night street".to_owned(),
         aspect_ratio: Some("16:9".to_owned()),
         resolution: Some("2K".to_owned()),
@@ -81,7 +131,8 @@ fn a_picture_is_asked_for_with_shape_size_and_references() {
             ] }],
             "generationConfig": {
                 "responseModalities": ["TEXT", "IMAGE"],
-                "imageConfig": { "aspectRatio": "16:9", "imageSize": "2K" }
+                "imageConfig": { "aspectRatio": "16:9", "imageSize": "2K" },
+                "seed": 7
             }
         })
     );
@@ -92,7 +143,10 @@ fn a_picture_is_asked_for_with_shape_size_and_references() {
     );
     job.pictures = vec![Picture::Url("https://example.com/a.png".to_owned())];
     assert_eq!(
-        Gemini.call(&job, &Progress::default()).unwrap_err().fault,
+        Gemini::General
+            .call(&job, &Progress::default())
+            .unwrap_err()
+            .fault,
         Fault::BadRequest
     );
 }
@@ -100,6 +154,7 @@ fn a_picture_is_asked_for_with_shape_size_and_references() {
 #[test]
 fn style_has_its_own_field_from_3_8_on_and_is_spoken_to_older_models() {
     let input = GenerationInput::Tts(TtsInput {
+        seed: Some(0),
         text: "Hello there.".to_owned(),
         voice: Some("Puck".to_owned()),
         language: Some("en".to_owned()),
@@ -117,7 +172,8 @@ fn style_has_its_own_field_from_3_8_on_and_is_spoken_to_older_models() {
                 "speechConfig": {
                     "voiceConfig": { "prebuiltVoiceConfig": { "voiceName": "Puck" } },
                     "languageCode": "en"
-                }
+                },
+                "seed": 0
             }
         })
     );
@@ -278,7 +334,7 @@ fn the_wait_is_read_from_the_retry_info() {
 
 #[test]
 fn the_key_test_lists_one_model() {
-    let call = Gemini.check_call(0).unwrap();
+    let call = Gemini::General.check_call(0, None).unwrap();
     assert_eq!(
         (path(&call), &call.query[..]),
         (
@@ -286,7 +342,7 @@ fn the_key_test_lists_one_model() {
             &[("pageSize", "1".to_owned())][..]
         )
     );
-    let auth = |reply: &Reply| match Gemini.check_read(0, reply) {
+    let auth = |reply: &Reply| match Gemini::General.check_read(0, reply) {
         CheckStep::Done(found) => found.auth.result,
         CheckStep::Next(_) => panic!("one stage"),
     };
@@ -300,4 +356,88 @@ fn the_key_test_lists_one_model() {
     );
     assert_eq!(auth(&reply(200, "<html>")), FindingResult::Unknown);
     assert_eq!(auth(&json_reply(200, &json!({}))), FindingResult::Unknown);
+}
+
+#[test]
+fn blocks_and_errors_within_a_stream_are_failures() {
+    let chunk = |body: Value| reply(200, format!("data: {body}\n\n"));
+    for (body, expected) in [
+        (
+            json!({ "promptFeedback": { "blockReason": "SAFETY" } }),
+            Fault::ContentBlocked,
+        ),
+        (
+            json!({ "candidates": [{ "content": { "parts": [{ "text": "Half" }] }, "finishReason": "SAFETY" }] }),
+            Fault::ContentBlocked,
+        ),
+        (
+            json!({ "candidates": [{ "finishReason": "MAX_TOKENS" }] }),
+            Fault::BadRequest,
+        ),
+        (
+            json!({ "error": { "code": 503, "status": "UNAVAILABLE", "message": "m" } }),
+            Fault::Overloaded,
+        ),
+    ] {
+        let failure = read(llm(), &chunk(body.clone())).unwrap_err();
+        assert_eq!(
+            (failure.fault, failure.uncertain),
+            (expected, false),
+            "{body}"
+        );
+    }
+}
+
+#[test]
+fn the_list_tells_operations_by_id_page_by_page() {
+    let page = reply(200, include_str!("fixtures/models.json"));
+    let start = ListPage::default();
+    let listed = |slot: Gemini| {
+        let (listing, next) = slot.list_read(&start, &page, "2026-11-22").unwrap();
+        assert!(listing.whole);
+        let models = listing.models.into_iter();
+        let ids: Vec<_> = models
+            .map(|model| (model.operation, model.id, model.json_schema))
+            .collect();
+        (ids, next)
+    };
+    let row = |operation, id: &str, schema| (operation, id.to_owned(), schema);
+    let (all, next) = listed(Gemini::General);
+    assert_eq!(
+        all,
+        [
+            row(Operation::Llm, "gemini-3.8-flash", true),
+            row(Operation::Tts, "gemini-3.8-flash-tts", false),
+            row(Operation::Tts, "gemini-2.5-flash-preview-tts", false),
+            row(Operation::Image, "gemini-3-pro-image", false),
+            row(Operation::Image, "gemini-2.5-flash-image", false),
+            row(Operation::Llm, "gemma-4-27b-it", false),
+        ]
+    );
+    let (drawing, _) = listed(Gemini::NanoBanana);
+    assert_eq!(
+        drawing,
+        [row(Operation::Image, "gemini-3-pro-image", false)]
+    );
+
+    let next = next.unwrap();
+    let call = Gemini::General.list_call(&next).unwrap();
+    assert_eq!(
+        call.query,
+        [
+            ("pageSize", "1000".to_owned()),
+            ("pageToken", "page-2".to_owned())
+        ]
+    );
+    let again = Gemini::General
+        .list_read(&next, &page, "2026-11-22")
+        .unwrap();
+    assert_eq!(again.1, None, "the same page is not asked for twice");
+    for body in [json!({ "models": [] }), json!({})] {
+        let read = Gemini::General.list_read(&start, &json_reply(200, &body), "2026-11-22");
+        assert_eq!(read.unwrap_err().fault, Fault::Upstream);
+    }
+    let bad = reply(400, include_str!("fixtures/bad-key.json"));
+    let read = Gemini::General.list_read(&start, &bad, "2026-11-22");
+    assert_eq!(read.unwrap_err().fault, Fault::BadKey);
 }

@@ -61,6 +61,8 @@ pub struct GenerationConfig<'a> {
     pub image_config: Option<ImageConfig<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub speech_config: Option<SpeechConfig<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<u32>,
 }
 
 #[derive(Serialize)]
@@ -180,4 +182,18 @@ pub struct ModelsReply {
     pub error: Raw,
     #[serde(deserialize_with = "lenient")]
     pub models: Option<Vec<Value>>,
+    #[serde(rename = "nextPageToken", deserialize_with = "lenient")]
+    pub next_page_token: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ModelEntry {
+    /// The id behind `models/`.
+    #[serde(deserialize_with = "lenient")]
+    pub name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub display_name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub supported_generation_methods: Option<Vec<String>>,
 }

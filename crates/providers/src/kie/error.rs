@@ -14,6 +14,8 @@ pub enum Asked {
     Create,
     /// A poll.
     Poll,
+    /// The paid request for a text, answered at once.
+    Text,
 }
 
 /// The opened envelope, or the failure that it tells of.
@@ -27,8 +29,8 @@ pub fn open(reply: &Reply, asked: Asked) -> Result<Envelope, Failure> {
             _ => failure,
         });
     };
-    let told = number(envelope.code.as_ref());
-    let code = match told {
+    let stated = number(envelope.code.as_ref());
+    let code = match stated {
         Some(200 | 0) => None,
         Some(code) => Some(code),
         None if reply.is_success() => None,
@@ -38,11 +40,16 @@ pub fn open(reply: &Reply, asked: Asked) -> Result<Envelope, Failure> {
         return Ok(envelope);
     };
     let message = envelope.msg.or(envelope.message).unwrap_or_default();
-    let fault = fault(code, &message, asked);
+    Err(told(reply, code, &message, asked))
+}
+
+/// The failure that this code and sentence stand for.
+pub fn told(reply: &Reply, code: i64, message: &str, asked: Asked) -> Failure {
+    let fault = fault(code, message, asked);
     let failure = Failure::told(fault, reply, format!("code {code}: {message}"));
     let passing =
         matches!(code, 408 | 429 | 455) || (code >= 500 && !matches!(code, 501 | 505 | 531));
-    Err(if passing { failure } else { failure.lasting() })
+    if passing { failure } else { failure.lasting() }
 }
 
 fn fault(code: i64, message: &str, asked: Asked) -> ProviderFault {
@@ -59,7 +66,7 @@ fn fault(code: i64, message: &str, asked: Asked) -> ProviderFault {
         413 => ProviderFault::TooLarge,
         400 | 422 | 501 | 531 if is_content => ProviderFault::ContentBlocked,
         422 if names_model(message) => ProviderFault::ModelGone,
-        404 | 505 if asked == Asked::Create => ProviderFault::ModelGone,
+        404 | 505 if matches!(asked, Asked::Create | Asked::Text) => ProviderFault::ModelGone,
         400 | 409 | 422 | 451 if asked != Asked::Poll => ProviderFault::BadRequest,
         _ => ProviderFault::Upstream,
     }

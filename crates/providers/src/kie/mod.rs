@@ -1,21 +1,30 @@
-//! KIE.ai: tasks that are created and then asked for until they end. Video goes through its market
-//! API, music through its Suno API. The HTTP status says nothing here; the code in the body does.
+//! KIE.ai: clips, pictures and voices of many makers through its market, Veo and music through APIs
+//! of their own, all as tasks that are created and then asked for; text at once. The HTTP status
+//! says nothing here; the code in the body does.
 
+mod chat;
+mod credit;
 mod error;
-mod families;
-mod request;
-mod response;
+mod market;
+mod prices;
+mod suno;
+mod task;
+mod upload;
+mod veo;
 mod wire;
 
-use crate::{Adapter, Call, CheckStep, Failure, Job, Picture, Progress, Reply, Step};
+use crate::{Adapter, Call, CheckStep, Failure, Job, ListPage, Progress, Reply, Step, sse::Event};
 use bytes::Bytes;
-use domain::ProviderId;
+use chat::Form;
+use domain::{Operation, ProviderFault, ProviderId, listing::Listing};
 
 /// The adapter.
 pub struct Kie;
 
 /// What a job needs next.
 enum Stage<'a> {
+    /// The text.
+    Text,
     /// A picture that is not at KIE yet.
     Upload {
         index: usize,
@@ -29,21 +38,22 @@ enum Stage<'a> {
 }
 
 fn stage<'a>(job: &'a Job, progress: &'a Progress) -> Stage<'a> {
+    if job.input.operation() == Operation::Llm {
+        return Stage::Text;
+    }
     if let Some(task) = &progress.task {
         return Stage::Poll(task);
     }
-    let to_upload = job.pictures.iter().filter_map(|picture| match picture {
-        Picture::Bytes { bytes, media_type } => Some((bytes, media_type)),
-        Picture::Url(_) => None,
-    });
-    to_upload.enumerate().nth(progress.uploads.len()).map_or(
-        Stage::Create,
-        |(index, (bytes, media_type))| Stage::Upload {
-            index,
-            bytes,
-            media_type,
-        },
-    )
+    upload::needed(job)
+        .enumerate()
+        .nth(progress.uploads.len())
+        .map_or(Stage::Create, |(index, (bytes, media_type))| {
+            Stage::Upload {
+                index,
+                bytes,
+                media_type,
+            }
+        })
 }
 
 impl Adapter for Kie {
@@ -53,33 +63,58 @@ impl Adapter for Kie {
 
     fn call(&self, job: &Job, progress: &Progress) -> Result<Call, Failure> {
         match stage(job, progress) {
+            Stage::Text => chat::call(job),
             Stage::Upload {
                 index,
                 bytes,
                 media_type,
             } => {
-                request::check(job)?;
-                request::upload(job, index, bytes, media_type)
+                task::check(job)?;
+                upload::call(job, index, bytes, media_type)
             }
-            Stage::Create => request::create(job, &progress.uploads),
-            Stage::Poll(task) => Ok(request::poll(job, task)),
+            Stage::Create => task::create(job, &progress.uploads),
+            Stage::Poll(task) => Ok(task::poll(job, task)),
         }
     }
 
     fn read(&self, job: &Job, progress: &Progress, reply: &Reply) -> Result<Step, Failure> {
         match stage(job, progress) {
-            Stage::Upload { .. } => response::uploaded(progress, reply),
-            Stage::Create => response::created(job.input.operation(), progress, reply),
-            Stage::Poll(task) => response::polled(job.input.operation(), progress, task, reply),
+            Stage::Text => match Form::of(&job.model) {
+                Some(form) => chat::read(form, reply),
+                None => Err(Failure::ours(
+                    ProviderFault::ModelGone,
+                    "KIE has no such text model",
+                )),
+            },
+            Stage::Upload { .. } => upload::read(progress, reply),
+            Stage::Create => task::created(job, progress, reply),
+            Stage::Poll(task) => task::polled(job, progress, task, reply),
         }
     }
 
-    fn check_call(&self, stage: u8) -> Option<Call> {
-        (stage == 0).then(request::credit)
+    fn delta(&self, job: &Job, event: &Event) -> Option<String> {
+        chat::delta(Form::of(&job.model)?, event)
+    }
+
+    fn check_call(&self, stage: u8, _: Option<&url::Url>) -> Option<Call> {
+        (stage == 0).then(credit::call)
     }
 
     fn check_read(&self, _: u8, reply: &Reply) -> CheckStep {
-        CheckStep::Done(response::credit(reply))
+        CheckStep::Done(credit::read(reply))
+    }
+
+    fn list_call(&self, at: &ListPage) -> Option<Call> {
+        prices::call(at)
+    }
+
+    fn list_read(
+        &self,
+        at: &ListPage,
+        reply: &Reply,
+        today: &str,
+    ) -> Result<(Listing, Option<ListPage>), Failure> {
+        prices::read(at, reply, today)
     }
 }
 

@@ -1,20 +1,26 @@
 //! KIE's calls and answers, from the upload to the result, against recorded shapes.
 
-use super::{Kie, families};
+use super::Kie;
 use crate::{
-    Adapter, Body, Failure, Host, Job, Media, Picture, Progress, Purpose, Step,
+    Adapter, Body, Host, Job, Media, Picture, Progress, Purpose, Step,
     test_support::{job, path, png, reply, sent},
 };
 use bytes::Bytes;
 use domain::{
     ProviderFault as Fault,
-    input::{GenerationInput, MusicInput, VideoInput},
+    input::{GenerationInput, VideoInput},
     money::MicroUsd,
 };
 use serde_json::{Value, json};
 use std::time::Duration;
 
 mod answers;
+mod chat;
+mod chat_answers;
+mod inputs;
+mod music;
+mod prices;
+mod veo;
 
 const GROK: &str = "grok-imagine/image-to-video";
 
@@ -34,18 +40,6 @@ fn clip(model: &str, edit: impl Fn(&mut VideoInput)) -> Job {
 fn with_picture(mut job: Job) -> Job {
     job.pictures = vec![Picture::Url("https://example.com/a.png".to_owned())];
     job
-}
-
-fn tune(edit: impl Fn(&mut MusicInput)) -> Value {
-    let mut input = MusicInput {
-        prompt: "Calm strings".to_owned(),
-        ..MusicInput::default()
-    };
-    edit(&mut input);
-    asked(
-        &Progress::default(),
-        &job("V5", GenerationInput::Music(input)),
-    )
 }
 
 fn running(polls: u32) -> Progress {
@@ -176,307 +170,4 @@ fn a_large_picture_is_uploaded_as_a_form() {
     };
     let names: Vec<&str> = parts.iter().map(|part| part.name).collect();
     assert_eq!(names, ["file", "uploadPath", "fileName"]);
-}
-
-#[test]
-fn each_family_names_its_parameters_in_its_own_way() {
-    let url = "https://example.com/a.png";
-    let all = |input: &mut VideoInput| {
-        input.aspect_ratio = Some("9:16".to_owned());
-        input.audio = Some(true);
-    };
-    let table = [
-        (
-            "kling-2.6/image-to-video",
-            Some(10),
-            None,
-            json!({ "image_urls": [url], "duration": "10", "sound": true }),
-        ),
-        (
-            "kling-3.0/video",
-            Some(7),
-            Some("1080p"),
-            json!({ "image_urls": [url], "duration": "7", "sound": true, "aspect_ratio": "9:16",
-                 "mode": "pro", "multi_shots": false, "multi_prompt": [] }),
-        ),
-        (
-            "kling/v2-5-turbo-image-to-video-pro",
-            Some(5),
-            None,
-            json!({ "image_url": url, "duration": "5" }),
-        ),
-        (
-            "kling/v2-1-standard",
-            Some(5),
-            None,
-            json!({ "image_url": url, "duration": "5" }),
-        ),
-        (
-            "hailuo/02-image-to-video-standard",
-            Some(6),
-            Some("768p"),
-            json!({ "image_url": url, "duration": "6", "resolution": "768P" }),
-        ),
-        (
-            "hailuo/02-image-to-video-pro",
-            Some(6),
-            None,
-            json!({ "image_url": url }),
-        ),
-        (
-            "hailuo/2-3-image-to-video-pro",
-            Some(6),
-            Some("1080P"),
-            json!({ "image_url": url, "duration": "6", "resolution": "1080P" }),
-        ),
-        (
-            "wan/2-2-a14b-image-to-video-turbo",
-            None,
-            Some("480p"),
-            json!({ "image_url": url, "resolution": "480p" }),
-        ),
-        (
-            "wan/2-5-image-to-video",
-            None,
-            None,
-            json!({ "image_url": url, "duration": "5" }),
-        ),
-        (
-            "wan/2-6-image-to-video",
-            Some(15),
-            Some("720p"),
-            json!({ "image_urls": [url], "duration": "15", "resolution": "720p" }),
-        ),
-        (
-            "wan/2-6-flash-image-to-video",
-            Some(5),
-            None,
-            json!({ "image_urls": [url], "duration": "5", "audio": true }),
-        ),
-        (
-            "wan/2-7-image-to-video",
-            Some(9),
-            None,
-            json!({ "first_frame_url": url, "duration": 9 }),
-        ),
-        (
-            "bytedance/seedance-1.5-pro",
-            Some(8),
-            Some("1080p"),
-            json!({ "input_urls": [url], "duration": "8", "resolution": "1080p",
-                 "aspect_ratio": "9:16", "generate_audio": true }),
-        ),
-        (
-            "bytedance/seedance-2",
-            Some(5),
-            None,
-            json!({ "first_frame_url": url, "duration": 5, "aspect_ratio": "9:16",
-                 "generate_audio": true }),
-        ),
-        (
-            "bytedance/seedance-2-fast",
-            Some(5),
-            None,
-            json!({ "first_frame_url": url, "duration": 5, "aspect_ratio": "9:16",
-                 "generate_audio": true }),
-        ),
-        (
-            "bytedance/v1-pro-image-to-video",
-            Some(5),
-            Some("1080p"),
-            json!({ "image_url": url, "duration": "5", "resolution": "1080p" }),
-        ),
-    ];
-    for (model, seconds, size, mut expected) in table {
-        let job = with_picture(clip(model, |input| {
-            all(input);
-            input.duration_seconds = seconds;
-            input.resolution = size.map(str::to_owned);
-        }));
-        expected["prompt"] = json!("Waves");
-        assert_eq!(
-            asked(&Progress::default(), &job),
-            json!({ "model": model, "input": expected })
-        );
-    }
-    let wan = clip("wan/2-7-text-to-video", |input| {
-        all(input);
-        input.duration_seconds = Some(4);
-    });
-    let expected = json!({ "prompt": "Waves", "ratio": "9:16", "duration": 4 });
-    assert_eq!(asked(&Progress::default(), &wan)["input"], expected);
-}
-
-#[test]
-fn sound_that_costs_more_is_off_unless_chosen() {
-    let body = asked(&Progress::default(), &clip("bytedance/seedance-2", |_| {}));
-    assert_eq!(body["input"]["generate_audio"], false);
-}
-
-#[test]
-fn without_a_picture_grok_works_from_text() {
-    let body = asked(&Progress::default(), &clip(GROK, |_| {}));
-    assert_eq!(body["model"], "grok-imagine/text-to-video");
-    assert_eq!(body["input"]["duration"], 6);
-}
-
-#[test]
-fn what_a_model_does_not_take_is_refused_before_anything_is_sent() {
-    let refusals = [
-        (clip("kling-2.6/image-to-video", |_| {}), Fault::BadRequest),
-        (
-            with_picture(clip("kling-2.6/text-to-video", |_| {})),
-            Fault::BadRequest,
-        ),
-        (
-            clip("kling-2.6/text-to-video", |i| i.duration_seconds = Some(7)),
-            Fault::BadRequest,
-        ),
-        (
-            clip("wan/2-6-text-to-video", |i| {
-                i.resolution = Some("480p".to_owned())
-            }),
-            Fault::BadRequest,
-        ),
-        (
-            clip("kling-2.6/text-to-video", |i| {
-                i.resolution = Some("720p".to_owned())
-            }),
-            Fault::BadRequest,
-        ),
-        (clip("sora-2-text-to-video", |_| {}), Fault::ModelGone),
-        (clip("../../jobs", |_| {}), Fault::ModelGone),
-        (job("V5", crate::test_support::llm()), Fault::BadRequest),
-    ];
-    for (job, expected) in refusals {
-        let failure = Kie.call(&job, &Progress::default()).unwrap_err();
-        assert_eq!(
-            (failure.fault, failure.transient),
-            (expected, false),
-            "{}",
-            job.model
-        );
-    }
-    let mut unknown = clip("sora-2-text-to-video", |_| {});
-    unknown.pictures = vec![png()];
-    assert!(
-        Kie.call(&unknown, &Progress::default()).is_err(),
-        "refused before the upload"
-    );
-}
-
-#[test]
-fn the_table_of_families_is_sound() {
-    for family in families::all() {
-        for (_, value) in family.extra {
-            serde_json::from_str::<Value>(value).unwrap();
-        }
-        let found = families::family(family.id).unwrap();
-        assert_eq!(found.id, family.id, "an earlier row hides this one");
-        if let Some(sibling) = family.without_picture {
-            assert!(families::family(sibling).is_some());
-        }
-        let default = VideoInput {
-            prompt: "Waves".to_owned(),
-            ..VideoInput::default()
-        };
-        let job = job(family.id, GenerationInput::Video(default));
-        let job = if family.needs_picture {
-            with_picture(job)
-        } else {
-            job
-        };
-        assert!(
-            Kie.call(&job, &Progress::default()).is_ok(),
-            "{}",
-            family.id
-        );
-    }
-}
-
-#[test]
-fn music_without_words_is_simple_until_something_is_chosen() {
-    assert_eq!(
-        tune(|_| {}),
-        json!({ "model": "V5", "customMode": false, "instrumental": true,
-                "prompt": "Calm strings", "callBackUrl": "https://example.com/film-generator" })
-    );
-    let styled = tune(|input| {
-        input.style = Some("jazz".to_owned());
-        input.title = Some("Dawn".to_owned());
-        input.duration_seconds = Some(60);
-    });
-    assert_eq!(
-        styled,
-        json!({ "model": "V5", "customMode": true, "instrumental": true,
-                "prompt": "Calm strings", "style": "jazz, Calm strings, about 60 seconds long",
-                "title": "Dawn", "callBackUrl": "https://example.com/film-generator" })
-    );
-}
-
-#[test]
-fn lyrics_are_sung_as_they_are_and_a_description_never_is() {
-    let sung = tune(|input| input.lyrics = Some("La la".to_owned()));
-    assert_eq!(sung["customMode"], true);
-    assert_eq!(sung["instrumental"], false);
-    assert_eq!(sung["prompt"], "La la");
-    assert_eq!(
-        (&sung["style"], &sung["title"]),
-        (&json!("Calm strings"), &json!("Calm strings"))
-    );
-    let described = tune(|input| {
-        input.instrumental = Some(false);
-        input.style = Some("folk".to_owned());
-    });
-    assert_eq!(described["customMode"], false);
-    assert_eq!(described["prompt"], "folk, Calm strings");
-    let silent = tune(|input| {
-        input.instrumental = Some(true);
-        input.lyrics = Some("La la".to_owned());
-    });
-    assert_eq!(
-        (&silent["instrumental"], &silent["prompt"]),
-        (&json!(true), &json!("Calm strings"))
-    );
-}
-
-#[test]
-fn a_length_is_a_number_where_the_model_takes_one() {
-    let input = MusicInput {
-        prompt: "Calm".to_owned(),
-        duration_seconds: Some(60),
-        ..MusicInput::default()
-    };
-    let body = asked(
-        &Progress::default(),
-        &job("V6", GenerationInput::Music(input)),
-    );
-    assert_eq!(
-        (&body["duration"], &body["style"]),
-        (&json!(60), &json!("Calm"))
-    );
-}
-
-#[test]
-fn too_long_a_song_is_refused_and_not_cut() {
-    let long = |lyrics: Option<String>, prompt: String, instrumental: bool| {
-        let input = MusicInput {
-            prompt,
-            lyrics,
-            instrumental: Some(instrumental),
-            ..MusicInput::default()
-        };
-        Kie.call(
-            &job("V5", GenerationInput::Music(input)),
-            &Progress::default(),
-        )
-    };
-    let fault = |call: Result<_, Failure>| call.map(|_: crate::Call| ()).unwrap_err().fault;
-    assert_eq!(fault(long(None, "é".repeat(501), false)), Fault::TooLarge);
-    assert_eq!(fault(long(None, "é".repeat(1_001), true)), Fault::TooLarge);
-    assert_eq!(
-        fault(long(Some("é".repeat(5_001)), String::new(), false)),
-        Fault::TooLarge
-    );
-    assert!(long(None, "é".repeat(501), true).is_ok());
 }

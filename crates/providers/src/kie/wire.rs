@@ -1,4 +1,4 @@
-//! KIE's shapes (KIE docs: market create and detail, Suno generate and detail, file upload, credit).
+//! KIE's shapes (KIE docs: create and detail of market, Suno and Veo tasks, file upload, credit, prices).
 
 use crate::json::{Raw, lenient};
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,26 @@ pub struct GenerateMusic<'a> {
     pub duration: Option<u32>,
     /// Must be there, although the result is asked for and never waited for.
     pub call_back_url: &'static str,
+}
+
+#[derive(Serialize)]
+pub struct GenerateVeo<'a> {
+    pub prompt: &'a str,
+    pub model: &'a str,
+    #[serde(rename = "generationType")]
+    pub generation_type: &'static str,
+    #[serde(rename = "imageUrls", skip_serializing_if = "Vec::is_empty")]
+    pub image_urls: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aspect_ratio: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resolution: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub duration: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seeds: Option<u32>,
+    #[serde(rename = "enableTranslation")]
+    pub enable_translation: bool,
 }
 
 #[derive(Serialize)]
@@ -97,6 +117,30 @@ pub struct MarketResult {
 
 #[derive(Deserialize, Default)]
 #[serde(default, rename_all = "camelCase")]
+pub struct VeoTask {
+    /// 0 runs, 1 is done, 2 and 3 have failed.
+    #[serde(deserialize_with = "lenient")]
+    pub success_flag: Option<Value>,
+    /// Null until it is done.
+    #[serde(deserialize_with = "lenient")]
+    pub response: Option<VeoResponse>,
+    #[serde(deserialize_with = "lenient")]
+    pub error_code: Option<Value>,
+    #[serde(deserialize_with = "lenient")]
+    pub error_message: Option<String>,
+    pub credits_consumed: Raw,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub struct VeoResponse {
+    pub result_urls: Raw,
+    /// The whole film, where a clip was extended.
+    pub full_result_urls: Raw,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
 pub struct MusicTask {
     #[serde(deserialize_with = "lenient")]
     pub status: Option<String>,
@@ -121,4 +165,42 @@ pub struct MusicResponse {
 pub struct Track {
     #[serde(deserialize_with = "lenient")]
     pub audio_url: Option<String>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PriceRequest {
+    pub page_num: i64,
+    pub page_size: i64,
+    /// Empty for every kind of model.
+    pub interface_type: &'static str,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct PricePage {
+    #[serde(deserialize_with = "lenient")]
+    pub records: Option<Vec<PriceRow>>,
+    #[serde(deserialize_with = "lenient")]
+    pub pages: Option<Value>,
+    #[serde(deserialize_with = "lenient")]
+    pub total: Option<Value>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "camelCase")]
+pub struct PriceRow {
+    #[serde(deserialize_with = "lenient")]
+    pub model_description: Option<String>,
+    /// `image`, `video`, `music` or `chat`.
+    #[serde(deserialize_with = "lenient")]
+    pub interface_type: Option<String>,
+    /// In credits of half a cent, as text.
+    #[serde(deserialize_with = "lenient")]
+    pub credit_price: Option<Value>,
+    #[serde(deserialize_with = "lenient")]
+    pub credit_unit: Option<String>,
+    /// The page that shows the model; newer ones name it.
+    #[serde(deserialize_with = "lenient")]
+    pub anchor: Option<String>,
 }

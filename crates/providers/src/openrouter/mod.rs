@@ -1,12 +1,15 @@
-//! OpenRouter: one chat call for many text models, with the cost in the answer. Errors also come
-//! with status 200, at the top or inside a choice; nothing here trusts the status alone.
+//! OpenRouter: one chat call for many text models, whole or streamed, with the cost in the answer.
+//! Errors also come with status 200, at the top, inside a choice or in the middle of a stream;
+//! nothing here trusts the status alone.
 
+mod list;
 mod request;
 mod response;
+mod stream;
 mod wire;
 
-use crate::{Adapter, Call, CheckStep, Failure, Job, Progress, Reply, Step};
-use domain::ProviderId;
+use crate::{Adapter, Call, CheckStep, Failure, Job, ListPage, Progress, Reply, Step, sse::Event};
+use domain::{ProviderId, listing::Listing};
 
 /// The adapter.
 pub struct OpenRouter;
@@ -24,12 +27,29 @@ impl Adapter for OpenRouter {
         response::chat(reply)
     }
 
-    fn check_call(&self, stage: u8) -> Option<Call> {
+    fn delta(&self, _: &Job, event: &Event) -> Option<String> {
+        stream::delta(event)
+    }
+
+    fn check_call(&self, stage: u8, _: Option<&url::Url>) -> Option<Call> {
         (stage == 0).then(request::key)
     }
 
     fn check_read(&self, _: u8, reply: &Reply) -> CheckStep {
         CheckStep::Done(response::key(reply))
+    }
+
+    fn list_call(&self, at: &ListPage) -> Option<Call> {
+        list::call(at)
+    }
+
+    fn list_read(
+        &self,
+        at: &ListPage,
+        reply: &Reply,
+        today: &str,
+    ) -> Result<(Listing, Option<ListPage>), Failure> {
+        list::read(at, reply, today)
     }
 }
 

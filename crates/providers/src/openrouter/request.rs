@@ -4,7 +4,7 @@ use super::wire::{ChatRequest, JsonSchema, Message, ResponseFormat};
 use crate::{Auth, Call, Failure, Host, Job, Limits, Purpose};
 use domain::{ProviderFault, input::GenerationInput};
 
-/// The call that writes the text. Answers come whole: streaming is off.
+/// The call that writes the text, whole or as a stream. Usage and cost come either way.
 pub fn chat(job: &Job) -> Result<Call, Failure> {
     let GenerationInput::Llm(input) = &job.input else {
         return Err(Failure::ours(
@@ -40,12 +40,16 @@ pub fn chat(job: &Job) -> Result<Call, Failure> {
                 schema,
             },
         }),
-        stream: false,
+        stream: job.streams(),
     };
     let path = vec!["chat".into(), "completions".into()];
     let mut call = Call::post(Purpose::Submit, Host::OpenRouter, Auth::Bearer, path, &body)?;
     call.headers.push(("x-openrouter-title", "Film Generator"));
-    Ok(call.with_answer(Limits::TEXT))
+    Ok(call.with_answer(if job.streams() {
+        Limits::STREAM
+    } else {
+        Limits::TEXT
+    }))
 }
 
 /// The free test of a key. The list of models is public and proves nothing.

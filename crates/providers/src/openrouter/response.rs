@@ -1,10 +1,14 @@
 //! OpenRouter's answer → text, cost, or a classified failure. Pure.
 
-use super::wire::{Answer, ChatReply, Choice, CostDetails, KeyReply, Usage};
+use super::{
+    stream,
+    wire::{Answer, ChatReply, Choice, CostDetails, KeyReply, Usage},
+};
 use crate::{
     Failure, KeyFindings, Produced, Reply, Step, decimal,
     failure::fault_by_status,
     json::{number, part, text},
+    sse,
 };
 use domain::{ProviderFault, ProviderId, money::MicroUsd, pricing};
 use serde_json::Value;
@@ -13,10 +17,14 @@ use std::time::Duration;
 /// Dollars in millionths.
 const MICROS: u64 = 1_000_000;
 
-/// Reads a chat completion. Both places of an error are looked at before the content.
+/// Reads a chat completion, whole or streamed. Both places of an error are looked at before the
+/// content.
 pub fn chat(reply: &Reply) -> Result<Step, Failure> {
-    let Ok(answer) = serde_json::from_slice::<ChatReply>(&reply.body) else {
-        return Err(Failure::unreadable(reply, "not a chat completion"));
+    let answer = if sse::is_stream(reply) {
+        stream::whole(reply)?
+    } else {
+        serde_json::from_slice::<ChatReply>(&reply.body)
+            .map_err(|_| Failure::unreadable(reply, "not a chat completion"))?
     };
     if let Some(error) = answer.error.as_ref().filter(|error| !error.is_null()) {
         return Err(failure(reply, error));
@@ -33,7 +41,11 @@ pub fn chat(reply: &Reply) -> Result<Step, Failure> {
     if let Some(error) = choice.error.as_ref().filter(|error| !error.is_null()) {
         return Err(failure(reply, error));
     }
-    let text = words(&choice);
+    if choice.finish_reason.as_deref() == Some("error") {
+        let what = "an error without a word about it";
+        return Err(Failure::told(ProviderFault::Upstream, reply, what));
+    }
+    let text = choice.message.as_ref().map(words).unwrap_or_default();
     if text.is_empty() {
         return Err(empty(reply, &choice));
     }
@@ -50,13 +62,9 @@ pub fn chat(reply: &Reply) -> Result<Step, Failure> {
     })))
 }
 
-/// The text of a choice: one string, or the text parts of a list.
-fn words(choice: &Choice) -> String {
-    let content = choice
-        .message
-        .as_ref()
-        .and_then(|message| message.content.as_ref());
-    match content {
+/// The text of an answer or of a piece of one: one string, or the text parts of a list.
+pub fn words(answer: &Answer) -> String {
+    match &answer.content {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Array(parts)) => parts
             .iter()
@@ -247,11 +255,12 @@ pub fn key(reply: &Reply) -> KeyFindings {
     )
 }
 
-fn refusal(reply: &Reply) -> Failure {
+/// Why there is no answer of the kind that was asked for.
+pub fn refusal(reply: &Reply) -> Failure {
     match serde_json::from_slice::<ChatReply>(&reply.body) {
         Ok(ChatReply {
             error: Some(error), ..
-        }) => failure(reply, &error),
-        _ => Failure::unreadable(reply, "not the answer to a key test"),
+        }) if !error.is_null() => failure(reply, &error),
+        _ => Failure::unreadable(reply, "not an answer of the API"),
     }
 }

@@ -2,13 +2,15 @@
 
 use super::OpenRouter;
 use crate::{
-    Adapter, CheckStep, Progress, Purpose, Reply, Step,
+    Adapter, Auth, CheckStep, Limits, ListPage, Progress, Purpose, Reply, Step,
     test_support::{job, json_reply, llm, path, reply, sent, with_header},
 };
 use domain::{
     ProviderFault as Fault,
+    catalog::Unit,
     input::{GenerationInput, LlmInput},
     keys::FindingResult,
+    listing::Listing,
     money::MicroUsd,
 };
 use serde_json::json;
@@ -53,9 +55,15 @@ fn everything_a_person_chooses_is_sent() {
                 "type": "json_schema",
                 "json_schema": { "name": "answer", "strict": true, "schema": { "type": "object" } }
             },
-            "stream": false
+            "stream": true
         })
     );
+    assert!(call.answer == Limits::STREAM && !call.answer.compressed);
+    let whole = OpenRouter
+        .call(&job("a/b", llm()), &Progress::default())
+        .unwrap();
+    assert_eq!(sent(&whole)["stream"], json!(false));
+    assert_eq!(whole.answer, Limits::TEXT);
 }
 
 #[test]
@@ -253,6 +261,21 @@ fn every_documented_error_has_its_class() {
 }
 
 #[test]
+fn an_error_in_the_middle_of_a_stream_is_its_error() {
+    let failure = read(&reply(200, include_str!("fixtures/stream-error.sse"))).unwrap_err();
+    assert_eq!(
+        (failure.fault, failure.uncertain),
+        (Fault::RateLimited, false)
+    );
+    let refused = "data: {\"choices\":[{\"delta\":{\"refusal\":\"I can\"}}]}\n\n\
+                   data: {\"choices\":[{\"delta\":{\"refusal\":\"not\"},\"finish_reason\":\"stop\"}]}\n\n\
+                   data: [DONE]\n\n";
+    let failure = read(&reply(200, refused)).unwrap_err();
+    assert_eq!(failure.fault, Fault::ContentBlocked);
+    assert_eq!(failure.detail(&[]), "I cannot");
+}
+
+#[test]
 fn the_wait_comes_from_the_header_or_the_body() {
     let error = json!({ "error": { "code": 429, "availability": { "retry_after": 9 } } });
     let from_body = read(&json_reply(429, &error)).unwrap_err();
@@ -283,6 +306,10 @@ fn an_empty_answer_says_why() {
             json!({ "finish_reason": "stop", "message": { "content": "" } }),
             Fault::Upstream,
         ),
+        (
+            json!({ "finish_reason": "error", "message": { "content": "Half a" } }),
+            Fault::Upstream,
+        ),
         (json!({}), Fault::Upstream),
     ] {
         let failure = read(&json_reply(200, &json!({ "choices": [choice] }))).unwrap_err();
@@ -305,8 +332,8 @@ fn other_languages_than_json_are_judged_by_status() {
 
 #[test]
 fn the_key_test_asks_for_the_key_and_reads_its_cap() {
-    assert_eq!(path(&OpenRouter.check_call(0).unwrap()), "key");
-    assert!(OpenRouter.check_call(1).is_none());
+    assert_eq!(path(&OpenRouter.check_call(0, None).unwrap()), "key");
+    assert!(OpenRouter.check_call(1, None).is_none());
     let result = |reply: &Reply| match OpenRouter.check_read(0, reply) {
         CheckStep::Done(found) => (found.auth.result, found.quota.result),
         CheckStep::Next(_) => panic!("one stage"),
@@ -330,4 +357,116 @@ fn the_key_test_asks_for_the_key_and_reads_its_cap() {
         result(&down),
         (FindingResult::Unknown, FindingResult::Skipped)
     );
+}
+
+fn list(reply: &Reply) -> Result<(Listing, Option<ListPage>), crate::Failure> {
+    OpenRouter.list_read(&ListPage::default(), reply, "2026-11-22")
+}
+
+#[test]
+fn the_list_is_asked_for_without_a_key() {
+    let call = OpenRouter.list_call(&ListPage::default()).unwrap();
+    assert_eq!((path(&call).as_str(), call.auth), ("models", Auth::None));
+    assert!(call.query.is_empty());
+    let second = ListPage {
+        stage: 1,
+        after: None,
+    };
+    assert!(OpenRouter.list_call(&second).is_none());
+}
+
+#[test]
+fn listed_prices_are_exact_and_what_depends_is_unknown() {
+    let (listing, next) = list(&reply(200, include_str!("fixtures/models.json"))).unwrap();
+    assert!(listing.whole && next.is_none());
+    type Row = (Unit, i64, Option<u64>);
+    let shown: Vec<(&str, bool, Option<&str>, Vec<Row>)> = listing
+        .models
+        .iter()
+        .map(|model| {
+            let rows = model
+                .prices
+                .iter()
+                .map(|row| (row.unit, row.micro_usd.0, row.above_input_tokens));
+            (
+                model.id.as_str(),
+                model.json_schema,
+                model.retires_on.as_deref(),
+                rows.collect(),
+            )
+        })
+        .collect();
+    let (put_in, out) = (Unit::MillionInputTokens, Unit::MillionOutputTokens);
+    assert_eq!(
+        shown,
+        [
+            (
+                "anthropic/claude-sonnet-5.5",
+                true,
+                None,
+                vec![
+                    (put_in, 2_000_000, None),
+                    (out, 10_000_000, None),
+                    (put_in, 4_000_000, Some(200_000)),
+                    (out, 15_000_000, Some(200_000)),
+                ]
+            ),
+            (
+                "a/off-soon",
+                false,
+                Some("2026-12-31"),
+                vec![(put_in, 75_000, None), (out, 210_000, None)]
+            ),
+            ("openrouter/auto", false, None, vec![]),
+            ("a/fee", false, None, vec![]),
+            (
+                "a/free:free",
+                true,
+                None,
+                vec![(put_in, 0, None), (out, 0, None)]
+            ),
+        ]
+    );
+    let row = &listing.models[0].prices[0];
+    assert_eq!(
+        (row.source.as_str(), row.as_of.as_str()),
+        ("OpenRouter model list", "2026-11-22")
+    );
+}
+
+#[test]
+fn further_pages_are_followed_forward_only() {
+    let page = |next: &str| {
+        json_reply(
+            200,
+            &json!({ "data": [{ "id": "a/b" }], "links": { "next": next } }),
+        )
+    };
+    let further = ListPage {
+        stage: 0,
+        after: Some("500".to_owned()),
+    };
+    let (_, next) = list(&page("/api/v1/models?offset=500&limit=500")).unwrap();
+    assert_eq!(next, Some(further.clone()));
+    let call = OpenRouter.list_call(&further).unwrap();
+    assert_eq!(call.query[0], ("offset", "500".to_owned()));
+    for address in ["/api/v1/models?offset=500", "/models", "::", "?offset=x"] {
+        let read = OpenRouter.list_read(&further, &page(address), "2026-11-22");
+        assert_eq!(read.unwrap().1, None, "{address}");
+    }
+}
+
+#[test]
+fn what_is_no_list_is_a_failure() {
+    for (reply, expected) in [
+        (json_reply(200, &json!({ "data": [] })), Fault::Upstream),
+        (json_reply(200, &json!({})), Fault::Upstream),
+        (reply(200, "<html>"), Fault::Upstream),
+        (
+            json_reply(429, &json!({ "error": { "code": 429 } })),
+            Fault::RateLimited,
+        ),
+    ] {
+        assert_eq!(list(&reply).unwrap_err().fault, expected);
+    }
 }

@@ -57,6 +57,9 @@ pub struct Choice {
     pub error: Option<Value>,
     #[serde(deserialize_with = "lenient")]
     pub message: Option<Answer>,
+    /// What a chunk of a stream adds, in place of the message.
+    #[serde(deserialize_with = "lenient")]
+    pub delta: Option<Answer>,
 }
 
 #[derive(Deserialize, Default)]
@@ -103,4 +106,69 @@ pub struct KeyData {
     /// US dollars left under the key's own cap; null without a cap.
     #[serde(deserialize_with = "lenient")]
     pub limit_remaining: Option<f64>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ModelsReply {
+    pub data: Raw,
+    pub links: Raw,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Links {
+    /// The address of the next page.
+    #[serde(deserialize_with = "lenient")]
+    pub next: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct ModelEntry {
+    #[serde(deserialize_with = "lenient")]
+    pub id: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub name: Option<String>,
+    #[serde(deserialize_with = "lenient")]
+    pub architecture: Option<Architecture>,
+    pub pricing: Raw,
+    #[serde(deserialize_with = "lenient")]
+    pub supported_parameters: Option<Vec<String>>,
+    #[serde(deserialize_with = "lenient")]
+    pub expiration_date: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Architecture {
+    #[serde(deserialize_with = "lenient")]
+    pub output_modalities: Option<Vec<String>>,
+}
+
+/// US dollars per token as decimal texts; negative where the price depends.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Pricing {
+    pub prompt: Raw,
+    pub completion: Raw,
+    /// Per request.
+    pub request: Raw,
+    /// The share that is taken off every price.
+    pub discount: Raw,
+    pub overrides: Raw,
+}
+
+/// Other prices under a condition; later ones win.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Override {
+    /// Holds for prompts of more tokens than this.
+    #[serde(deserialize_with = "lenient")]
+    pub min_prompt_tokens: Option<u64>,
+    pub utc_start: Raw,
+    pub utc_end: Raw,
+    pub utc_days: Raw,
+    pub prompt: Raw,
+    pub completion: Raw,
 }

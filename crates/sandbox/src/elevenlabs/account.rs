@@ -56,7 +56,7 @@ const fn model(
     }
 }
 
-const MODELS: [Model; 7] = [
+const MODELS: [Model; 8] = [
     Model {
         takes_language: false,
         ..model(
@@ -76,6 +76,7 @@ const MODELS: [Model; 7] = [
         speaks: false,
         ..model("eleven_v4", "Eleven v4", 10_000, 1.0, &MANY)
     },
+    model("eleven_v4_turbo", "Eleven v4 Turbo", 10_000, 0.5, &MANY),
 ];
 
 impl Model {

@@ -18,6 +18,7 @@ use crate::media::clips::SPEECH_MP3;
 use crate::media::sound;
 use crate::reply::{self, Refusal};
 use crate::shared::Shared;
+use crate::sse;
 use crate::trigger::{Trigger, without_triggers};
 
 const DEFAULT_MODEL: &str = "eleven_multilingual_v2";
@@ -84,12 +85,12 @@ pub(super) async fn streamed(
         return Err(format_refused("wav formats are not available for streams"));
     }
     let spoken = speak(&shared, &voice, &options, &headers, &body).await?;
-    let pieces: Vec<Result<Bytes, std::convert::Infallible>> = spoken
+    let pieces: Vec<Bytes> = spoken
         .audio
         .chunks(8_192)
-        .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+        .map(Bytes::copy_from_slice)
         .collect();
-    let body = Body::from_stream(futures::stream::iter(pieces));
+    let body = sse::paced(pieces, shared.config.stream_pause);
     Ok(spoken.answer(body, spoken.media_type))
 }
 

@@ -195,6 +195,10 @@ async fn voices_come_whole_and_in_pages() {
         .await
         .json();
     assert_eq!(found["voices"][0]["name"], "Rachel");
+    let own = get(&app, "/elevenlabs/v2/voices?voice_type=personal", &KEY)
+        .await
+        .json();
+    assert_eq!(own["total_count"], 0);
     let one = get(&app, "/elevenlabs/v1/voices/21m00Tcm4TlvDq8ikWAM", &KEY)
         .await
         .json();

@@ -99,6 +99,7 @@ pub(super) struct Page {
     next_page_token: Option<String>,
     search: Option<String>,
     category: Option<String>,
+    voice_type: Option<String>,
 }
 
 /// `GET /v2/voices`: 10 a page unless asked otherwise, 100 at most.
@@ -128,7 +129,9 @@ pub(super) async fn paged(
         })?,
     };
     let search = page.search.unwrap_or_default().to_lowercase();
-    let premade = page.category.is_none_or(|category| category == "premade");
+    // All voices here are the ones that every account begins with.
+    let premade = page.category.is_none_or(|category| category == "premade")
+        && page.voice_type.is_none_or(|kind| kind == "default");
     let found: Vec<_> = VOICES
         .iter()
         .filter(|(_, name, ..)| premade && name.to_lowercase().contains(&search))

@@ -8,22 +8,14 @@ use crate::keys::Refusals;
 use crate::reply::{self, Refusal};
 use crate::trigger::Trigger;
 
-/// An answer in the envelope.
-pub(super) fn envelope(code: u16, message: &str, data: Value) -> Response {
-    reply::json(
-        StatusCode::OK,
-        &json!({"code": code, "msg": message, "data": data}),
-    )
-}
-
 /// Code 200 with data.
 pub(super) fn success(data: Value) -> Response {
-    envelope(200, "success", data)
+    reply::envelope(200, "success", data)
 }
 
 /// An error in the envelope.
 pub(super) fn failed(code: u16, message: &str) -> Refusal {
-    envelope(code, message, Value::Null).into()
+    reply::envelope(code, message, Value::Null).into()
 }
 
 /// Code 422: a value that does not validate.

@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 
 use super::answers::{self, Answers};
 use super::schema::{Kind, Model, number};
-use super::tasks::{Family, Outcome, Record, Stage, Task};
 use super::{admit, link};
 use crate::media;
 use crate::media::clips::Shape;
 use crate::reply::Refusal;
 use crate::shared::Shared;
 use crate::story;
+use crate::tasks::{Family, Outcome, Record, Stage, Task};
 use crate::trigger::Trigger;
 
 /// `POST /api/v1/jobs/createTask`.
@@ -32,7 +32,9 @@ pub(super) async fn create(
     if id.is_empty() {
         return Err(answers::invalid("model is required"));
     }
-    let model = Model::find(id).ok_or_else(answers::no_such_model)?;
+    let model = Model::find(id)
+        .filter(|model| !model.ended)
+        .ok_or_else(answers::no_such_model)?;
     let input = &request["input"];
     if !input.is_object() {
         return Err(answers::invalid("input is required"));
@@ -53,7 +55,7 @@ pub(super) async fn create(
     key.pays(&Answers)?;
     let task_id = shared.ids.hex();
     let task = Task {
-        family: Family::Market,
+        family: Family::KieMarket,
         owner: key.owner,
         model: id.to_owned(),
         param: json!({"model": id, "input": input_text}).to_string(),
@@ -233,7 +235,7 @@ pub(super) async fn record(
     let id = lookup.id()?;
     let record = shared
         .tasks
-        .poll(Family::Market, key.owner, id)
+        .poll(Family::KieMarket, key.owner, id)
         .ok_or_else(|| answers::invalid("recordInfo is null"))?;
     Ok(answers::success(shown(
         id,
@@ -278,18 +280,10 @@ fn shown(id: &str, record: &Record, origin: &str) -> Value {
         (Outcome::Malformed, _) => "{\"resultUrls\":[".to_owned(),
         (Outcome::Empty, _) => json!({"resultUrls": []}).to_string(),
         (_, Some(object)) => json!({"resultObject": object}).to_string(),
-        _ => json!({"resultUrls": urls(task, origin)}).to_string(),
+        _ => json!({"resultUrls": task.urls(origin)}).to_string(),
     });
     if let Some(credits) = task.credits {
         data["creditsConsumed"] = json!(credits);
     }
     data
-}
-
-/// The results of a task as absolute URLs.
-pub(super) fn urls(task: &Task, origin: &str) -> Vec<String> {
-    task.outputs
-        .iter()
-        .map(|path| format!("{origin}{path}"))
-        .collect()
 }

@@ -1,14 +1,15 @@
-//! KIE.ai: the market's tasks, Suno, Veo, credits, and the upload host. Written from KIE's API
-//! reference; it must not know how any client of this project reads the answers, and it never calls
-//! a callback URL, as the sandbox makes no outbound requests.
+//! KIE.ai: the market's tasks, Suno, Veo, language models, prices, credits, and the upload host.
+//! Written from KIE's API reference; it must not know how any client of this project reads the
+//! answers, and it never calls a callback URL, as the sandbox makes no outbound requests.
 
 mod account;
 mod answers;
 mod link;
+mod llm;
 mod market;
+mod prices;
 mod schema;
 mod suno;
-mod tasks;
 #[cfg(test)]
 mod tests;
 mod upload;
@@ -22,7 +23,6 @@ use crate::keys::{self, Key};
 use crate::reply::Refusal;
 use crate::shared::{Shared, State};
 
-pub(crate) use tasks::Tasks;
 pub(crate) use upload::Uploads;
 
 /// The paths below `/kie`.
@@ -36,6 +36,8 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/api/v1/generate/record-info", get(suno::record))
         .route("/api/v1/veo/generate", post(veo::create))
         .route("/api/v1/veo/record-info", get(veo::record))
+        .route("/client/v1/model-pricing/page", post(prices::page))
+        .merge(llm::routes())
 }
 
 /// The paths below `/kie-upload`.

@@ -7,12 +7,12 @@ use http::HeaderMap;
 use serde_json::{Value, json};
 
 use super::answers::{self, Answers};
-use super::market::{Lookup, urls};
-use super::tasks::{Family, Outcome, Record, Stage, Task};
+use super::market::Lookup;
 use super::{admit, link};
 use crate::media::{self, clips::Shape};
 use crate::reply::Refusal;
 use crate::shared::Shared;
+use crate::tasks::{Family, Outcome, Record, Stage, Task};
 use crate::trigger::Trigger;
 
 const MODELS: [&str; 3] = ["veo3", "veo3_fast", "veo3_lite"];
@@ -53,7 +53,7 @@ pub(super) async fn create(
     let id = shared.ids.hex();
     let task_id = format!("veo_task_{id}");
     let task = Task {
-        family: Family::Veo,
+        family: Family::KieVeo,
         owner: key.owner,
         model: model.to_owned(),
         param: request.to_string(),
@@ -121,7 +121,7 @@ pub(super) async fn record(
     let id = lookup.id()?;
     let record = shared
         .tasks
-        .poll(Family::Veo, key.owner, id)
+        .poll(Family::KieVeo, key.owner, id)
         .ok_or_else(|| answers::invalid("Record does not exist"))?;
     Ok(answers::success(shown(
         id,
@@ -157,7 +157,7 @@ fn shown(id: &str, record: &Record, origin: &str) -> Value {
         }
         Outcome::Malformed => json!("["),
         Outcome::Empty => json!([]),
-        Outcome::Success => json!(urls(task, origin)),
+        Outcome::Success => json!(task.urls(origin)),
     };
     data["successFlag"] = json!(1);
     data["response"] = json!({

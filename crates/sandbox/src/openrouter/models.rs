@@ -1,9 +1,10 @@
 //! OpenRouter's model list: public, prices as decimal strings in USD per token (API reference, list
 //! models). It knows no prices of its own.
 
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answers::Answers;
@@ -13,6 +14,15 @@ use crate::reply::{self, Refusal};
 use crate::shared::Shared;
 
 impl Model {
+    /// The day from which it is served no longer, where one is announced.
+    fn ends(&self) -> Option<&'static str> {
+        match self.id {
+            "anthropic/claude-sonnet-4.5" => Some("2026-11-30"),
+            "google/gemini-2.5-flash" | "google/gemini-2.5-pro" => Some("2026-12-01"),
+            _ => None,
+        }
+    }
+
     fn row(&self) -> Value {
         let negative = self.id == "openrouter/auto";
         let price = |per_million: f64| match negative {
@@ -52,10 +62,36 @@ impl Model {
             ],
             "default_parameters": {},
             "supported_voices": null,
-            "expiration_date": null,
+            "expiration_date": self.ends(),
             "knowledge_cutoff": null,
-            "hugging_face_id": ""
+            "hugging_face_id": "",
+            "links": {"details": format!("/api/v1/models/{}/endpoints", self.id)}
         })
+    }
+}
+
+const DEFAULT_PAGE: usize = 500;
+const LARGEST_PAGE: usize = 1_000;
+
+/// The query of both lists.
+#[derive(Deserialize)]
+pub(super) struct Page {
+    q: Option<String>,
+    /// Names of what comes out, with commas between them; text when it is missing.
+    output_modalities: Option<String>,
+    offset: Option<usize>,
+    limit: Option<usize>,
+}
+
+impl Page {
+    fn shows(&self, model: &Model) -> bool {
+        let text = self.output_modalities.as_deref().is_none_or(|names| {
+            names
+                .split(',')
+                .any(|name| matches!(name.trim(), "text" | "all"))
+        });
+        let wanted = self.q.as_deref().unwrap_or_default().to_lowercase();
+        text && (model.id.contains(&wanted) || model.name.to_lowercase().contains(&wanted))
     }
 }
 
@@ -66,21 +102,37 @@ fn decimal(per_million: f64) -> String {
 }
 
 /// `GET /models`, without a key.
-pub(super) async fn list() -> Response {
-    let rows: Vec<Value> = MODELS.iter().map(Model::row).collect();
+pub(super) async fn list(Query(page): Query<Page>) -> Response {
+    listed(&page)
+}
+
+fn listed(page: &Page) -> Response {
+    let found: Vec<&Model> = MODELS.iter().filter(|model| page.shows(model)).collect();
+    let offset = page.offset.unwrap_or(0);
+    let limit = page.limit.unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
+    let rows: Vec<Value> = found
+        .iter()
+        .skip(offset)
+        .take(limit)
+        .map(|model| model.row())
+        .collect();
+    let end = offset.saturating_add(rows.len());
+    let next = (!rows.is_empty() && end < found.len())
+        .then(|| format!("/api/v1/models?offset={end}&limit={limit}"));
     reply::json(
         StatusCode::OK,
-        &json!({"data": rows, "total_count": MODELS.len(), "links": {"next": null}}),
+        &json!({"data": rows, "total_count": found.len(), "links": {"next": next}}),
     )
 }
 
 /// `GET /models/user`, with a key.
 pub(super) async fn list_for_user(
     State(shared): State<Shared>,
+    Query(page): Query<Page>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     keys::admit(&shared, keys::bearer(&headers), &Answers).await?;
-    Ok(list().await)
+    Ok(listed(&page))
 }
 
 #[cfg(test)]

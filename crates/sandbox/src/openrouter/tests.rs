@@ -297,3 +297,33 @@ async fn a_generation_is_found_by_its_id_and_only_by_its_owner() {
     let other = get(&app, &path, &[("authorization", "Bearer sandbox-other")]).await;
     assert_eq!(other.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn models_can_be_searched_paged_and_tell_when_they_end() {
+    let app = quick();
+    let list = async |query: &str| {
+        get(&app, &format!("{BASE}/models{query}"), &[])
+            .await
+            .json()
+    };
+    let all = list("").await;
+    let total = all["total_count"].as_u64().expect("a number");
+    let first = list("?limit=30").await;
+    assert_eq!(first["data"].as_array().map(Vec::len), Some(30));
+    assert_eq!(first["total_count"], total);
+    assert_eq!(first["links"]["next"], "/api/v1/models?offset=30&limit=30");
+    let last = list("?limit=30&offset=30").await;
+    assert_eq!(last["links"]["next"], Value::Null);
+    assert_eq!(
+        last["data"].as_array().map(|rows| rows.len() as u64),
+        Some(total - 30)
+    );
+    let found = list("?q=Sonnet%204.5").await;
+    assert_eq!(found["data"][0]["id"], "anthropic/claude-sonnet-4.5");
+    assert_eq!(found["data"][0]["expiration_date"], "2026-11-30");
+    assert_eq!(
+        found["data"][0]["links"]["details"],
+        "/api/v1/models/anthropic/claude-sonnet-4.5/endpoints"
+    );
+    assert_eq!(list("?output_modalities=image").await["data"], json!([]));
+}

@@ -11,7 +11,7 @@ use axum::{
     extract::{Path, State},
     response::sse::{Event, KeepAlive, Sse},
 };
-use domain::{GenerationId, UserId, generation::Generation};
+use domain::{GenerationId, generation::Generation};
 use futures::{Stream, StreamExt, future, stream};
 use std::{convert::Infallible, sync::Arc};
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
@@ -40,6 +40,8 @@ fn line(event: &News) -> Event {
     let name = match event {
         News::Settings { .. } => "settings",
         News::Keys => "keys",
+        News::Models { .. } => "models",
+        News::Text { .. } => "text",
         News::Generation { .. } => "generation",
     };
     // The event is made of texts and numbers, which always have a JSON form.
@@ -49,53 +51,90 @@ fn line(event: &News) -> Event {
         .unwrap_or_default()
 }
 
-/// `GET /generations/{id}/events`: the generation as it is, and again at each change until its end.
+/// `GET /generations/{id}/events`: the generation as it is, again at each change until its end, and
+/// in between the text that is added while it is written.
 pub async fn of_generation(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<GenerationId>,
 ) -> Answer<Sse<impl Stream<Item = Line>>> {
-    let news = heard(&app);
+    let news = BroadcastStream::new(app.events.listen());
     let now = generation::get(&app, &actor, &id).await?;
-    let user = actor.user.id.clone();
-    let changes = news
-        .filter(move |item| future::ready(concerns(item, &user, &id)))
-        .then({
-            let id = now.id.clone();
-            move |_| {
-                let (app, actor, id) = (app.clone(), actor.clone(), id.clone());
-                async move { generation::get(&app, &actor, &id).await.ok() }
-            }
-        })
-        .filter_map(future::ready);
-    let all = stream::once(future::ready(now))
-        .chain(changes)
-        .scan(false, |ended, generation| {
-            let before = std::mem::replace(ended, generation.status.is_final());
-            future::ready((!before).then_some(generation))
-        });
-    Ok(Sse::new(all.map(|generation| Ok(state(generation)))).keep_alive(KeepAlive::default()))
+    let follow = Follow {
+        app,
+        actor,
+        news,
+        shown: 0,
+        next: Some(now),
+        ended: false,
+        id,
+    };
+    let lines = stream::unfold(follow, |mut follow| async move {
+        follow.line().await.map(|line| (Ok(line), follow))
+    });
+    Ok(Sse::new(lines).keep_alive(KeepAlive::default()))
 }
 
-fn concerns(
-    item: &Result<Arc<Item>, BroadcastStreamRecvError>,
-    user: &UserId,
-    id: &GenerationId,
-) -> bool {
-    match item {
-        Ok(item) => {
-            item.user == *user
-                && matches!(&item.event, News::Generation { id: changed, .. } if changed == id)
+/// One listener of one generation.
+struct Follow {
+    app: App,
+    actor: Actor,
+    id: GenerationId,
+    news: BroadcastStream<Arc<Item>>,
+    /// How many bytes of the text the listener has.
+    shown: usize,
+    /// The state to show first.
+    next: Option<Generation>,
+    ended: bool,
+}
+
+impl Follow {
+    async fn line(&mut self) -> Option<Event> {
+        if let Some(now) = self.next.take() {
+            return Some(self.state(now));
         }
-        Err(_) => true,
+        while !self.ended {
+            match self.news.next().await? {
+                Ok(item) if item.user != self.actor.user.id => {}
+                Ok(item) => match &item.event {
+                    News::Generation { id, .. } if *id == self.id => return self.reload().await,
+                    News::Text { id, at, text } if *id == self.id => {
+                        if let Some(line) = self.added(*at, text) {
+                            return Some(line);
+                        }
+                    }
+                    _ => {}
+                },
+                Err(_) => return self.reload().await,
+            }
+        }
+        None
     }
-}
 
-fn state(generation: Generation) -> Event {
-    let event = Event::default().event("generation");
-    // Everything in a generation has a JSON form.
-    GenerationView::try_from(generation)
-        .ok()
-        .and_then(|view| event.json_data(view).ok())
-        .unwrap_or_default()
+    async fn reload(&mut self) -> Option<Event> {
+        let now = generation::get(&self.app, &self.actor, &self.id)
+            .await
+            .ok()?;
+        Some(self.state(now))
+    }
+
+    fn state(&mut self, generation: Generation) -> Event {
+        self.ended = generation.status.is_final();
+        self.shown = generation.text.as_ref().map_or(0, String::len);
+        let event = Event::default().event("generation");
+        // Everything in a generation has a JSON form.
+        GenerationView::try_from(generation)
+            .ok()
+            .and_then(|view| event.json_data(view).ok())
+            .unwrap_or_default()
+    }
+
+    /// The part of an addition that the listener does not have yet.
+    fn added(&mut self, at: usize, text: &str) -> Option<Event> {
+        let known = self.shown.saturating_sub(at);
+        let new = text.get(known..).filter(|new| !new.is_empty())?;
+        self.shown = at + text.len();
+        let data = serde_json::json!({ "delta": new });
+        Event::default().event("text").json_data(data).ok()
+    }
 }

@@ -4,7 +4,7 @@ use super::Answer;
 use crate::{
     actor::Actor,
     app::App,
-    keys::{self, KeyInput},
+    keys::{self, Draft, KeyInput},
     web,
 };
 use axum::{
@@ -50,6 +50,8 @@ pub async fn delete(
 pub struct TestInput {
     #[serde(default)]
     key: Option<SecretString>,
+    #[serde(default)]
+    secret: Option<SecretString>,
 }
 
 /// `POST /keys/{provider}/test`, with or without a body.
@@ -60,13 +62,14 @@ pub async fn test(
     request: Request,
 ) -> Answer<web::Json<KeyReport>> {
     let has_body = request.headers().get(CONTENT_TYPE).is_some();
-    let draft = if has_body {
-        web::Json::<TestInput>::from_request(request, &app)
-            .await?
-            .0
-            .key
+    let input = if has_body {
+        web::Json::<TestInput>::from_request(request, &app).await?.0
     } else {
-        None
+        TestInput::default()
+    };
+    let draft = Draft {
+        key: input.key,
+        secret: input.secret,
     };
     Ok(web::Json(
         keys::test(&app, &actor, provider(&id)?, draft).await?,

@@ -1,6 +1,7 @@
 //! The HTTP API of `/api/v1`: one file per area, each with its inputs and its handlers. A handler
 //! names who acts, calls one use case and writes the answer; rules live in the use cases.
 
+mod admin_catalog;
 mod auth;
 mod estimates;
 mod events;
@@ -54,6 +55,15 @@ pub fn router(app: App) -> Router {
         .route("/me", get(auth::me))
         .route("/providers", get(providers::list))
         .route("/providers/{provider}/models", get(providers::models))
+        .route(
+            "/providers/{provider}/models/apply",
+            post(providers::apply).delete(providers::discard),
+        )
+        .route("/admin/catalog", get(admin_catalog::list))
+        .route(
+            "/admin/catalog/{operation}/{provider}",
+            put(admin_catalog::put).delete(admin_catalog::delete),
+        )
         .route("/settings", get(settings::get).patch(settings::patch))
         .route("/keys/{provider}", put(keys::put).delete(keys::delete))
         .route("/keys/{provider}/test", post(keys::test))

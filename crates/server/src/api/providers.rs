@@ -1,11 +1,12 @@
 //! The catalogue: who can be chosen and which models there are.
 
 use super::{Answer, List};
-use crate::{actor::Actor, app::App, web};
-use axum::extract::{Path, State};
-use domain::{
-    ApiError, Operation, ProviderId, Timestamp, catalog::Model, provider::CredentialKind,
+use crate::{actor::Actor, app::App, models, web};
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
 };
+use domain::{ApiError, Operation, ProviderId, model_list::ModelList, provider::CredentialKind};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -27,7 +28,7 @@ pub struct ProviderView {
 /// `GET /providers`.
 pub async fn list(State(app): State<App>, _: Actor) -> web::Json<List<ProviderView>> {
     let data = app
-        .catalog
+        .catalog()
         .providers
         .iter()
         .map(|provider| ProviderView {
@@ -57,55 +58,51 @@ pub async fn list(State(app): State<App>, _: Actor) -> web::Json<List<ProviderVi
 #[serde(deny_unknown_fields)]
 pub struct ModelsQuery {
     operation: Option<Operation>,
+    refresh: Option<String>,
 }
 
-/// The models of a provider as the API shows them.
-#[derive(Serialize)]
-pub struct Models {
-    data: Vec<ModelView>,
-    source: &'static str,
-    fetched_at: Option<Timestamp>,
-}
-
-/// One model with where it is known from.
-#[derive(Serialize)]
-struct ModelView {
-    #[serde(flatten)]
-    model: Model,
-    source: &'static str,
-    fetched_at: Option<Timestamp>,
-}
-
-/// Where models are known from that nobody fetched.
-const CATALOGUE: &str = "catalogue";
-
-/// `GET /providers/{provider}/models?operation=`.
+/// `GET /providers/{provider}/models?operation=&refresh=1`.
 pub async fn models(
     State(app): State<App>,
-    _: Actor,
+    actor: Actor,
     Path(provider): Path<String>,
     web::Query(query): web::Query<ModelsQuery>,
-) -> Answer<web::Json<Models>> {
-    let provider = ProviderId::parse(&provider).ok_or_else(|| ApiError::not_found("provider"))?;
-    let data = app
-        .catalog
-        .models
-        .iter()
-        .filter(|model| model.provider == provider)
-        .filter(|model| {
-            query
-                .operation
-                .is_none_or(|operation| model.operation == operation)
-        })
-        .map(|model| ModelView {
-            model: model.clone(),
-            source: CATALOGUE,
-            fetched_at: None,
-        })
-        .collect();
-    Ok(web::Json(Models {
-        data,
-        source: CATALOGUE,
-        fetched_at: None,
-    }))
+) -> Answer<web::Json<ModelList>> {
+    let provider = known(&provider)?;
+    match query.refresh.as_deref() {
+        Some("1" | "true") => models::refresh(&app, &actor, provider).await?,
+        None | Some("0" | "false") => {}
+        Some(_) => {
+            let message = "Use `refresh=1` to ask the provider for its list.";
+            return Err(ApiError::invalid_field("refresh", message).into());
+        }
+    }
+    let list = models::view(&app, &actor, provider, query.operation).await?;
+    Ok(web::Json(list))
+}
+
+/// `POST /providers/{provider}/models/apply`: the pending list counts from now on.
+pub async fn apply(
+    State(app): State<App>,
+    actor: Actor,
+    Path(provider): Path<String>,
+) -> Answer<web::Json<ModelList>> {
+    let provider = known(&provider)?;
+    models::apply(&app, &actor, provider).await?;
+    let list = models::view(&app, &actor, provider, None).await?;
+    Ok(web::Json(list))
+}
+
+/// `DELETE /providers/{provider}/models/apply`: throws the pending list away; 204.
+pub async fn discard(
+    State(app): State<App>,
+    actor: Actor,
+    Path(provider): Path<String>,
+) -> Answer<StatusCode> {
+    models::discard(&app, &actor, known(&provider)?).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn known(id: &str) -> Result<ProviderId, ApiError> {
+    ProviderId::parse(id).ok_or_else(|| ApiError::not_found("provider"))
 }

@@ -19,33 +19,23 @@ const KEYS: [(&str, ProviderId); 9] = [
     ("PIAPI_API_KEY", ProviderId::PiApi),
     ("SUNO_API_KEY", ProviderId::Suno),
 ];
-const ENDPOINTS: [(&str, EndpointKind); 6] = [
+const ENDPOINTS: [(&str, EndpointKind); 7] = [
     ("MODAL_LLM_ENDPOINT", EndpointKind::Llm),
     ("MODAL_IMAGE_ENDPOINT", EndpointKind::Image),
     ("MODAL_IMAGE_EDIT_ENDPOINT", EndpointKind::ImageEdit),
     ("MODAL_VIDEO_ENDPOINT", EndpointKind::Video),
     ("MODAL_TTS_ENDPOINT", EndpointKind::Tts),
     ("MODAL_MUSIC_ENDPOINT", EndpointKind::Music),
+    ("FILM_SUNO_ENDPOINT", EndpointKind::Suno),
 ];
 
 /// The operator's keys and endpoints, read once at the start.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
-    /// API keys by slot.
+    /// API keys by slot; that of Modal is a proxy token: both halves with a line break between.
     pub keys: BTreeMap<ProviderId, SecretString>,
-    /// The proxy token pair of the Modal endpoints.
-    pub modal_token: Option<ModalToken>,
-    /// The whole addresses of the Modal deployments.
+    /// The whole addresses of the Modal deployments and of a self-hosted Suno server.
     pub endpoints: BTreeMap<EndpointKind, String>,
-}
-
-/// A proxy token of Modal.
-#[derive(Debug, Clone)]
-pub struct ModalToken {
-    /// `MODAL_KEY`.
-    pub key: SecretString,
-    /// `MODAL_SECRET`.
-    pub secret: SecretString,
 }
 
 impl Environment {
@@ -53,6 +43,19 @@ impl Environment {
     #[must_use]
     pub fn key(&self, slot: ProviderId) -> Option<&SecretString> {
         self.keys.get(&slot)
+    }
+
+    /// Points every endpoint that is not set at the sandbox.
+    pub fn fill_endpoints(&mut self, sandbox: &Url) {
+        for kind in EndpointKind::ALL {
+            let path = match kind {
+                EndpointKind::Suno => "/suno-api".to_owned(),
+                kind => format!("/modal/{}", kind.as_str().replace('_', "-")),
+            };
+            let mut url = sandbox.clone();
+            url.set_path(&path);
+            self.endpoints.entry(kind).or_insert_with(|| url.into());
+        }
     }
 
     /// The slots that hold a key.
@@ -67,12 +70,17 @@ impl Environment {
         let mut environment = Self::default();
         for (variable, slot) in KEYS {
             if let Some(key) = key(lookup, variable)? {
-                environment.keys.insert(slot, key);
+                environment.keys.insert(slot, key.into());
             }
         }
-        environment.modal_token = match (key(lookup, "MODAL_KEY")?, key(lookup, "MODAL_SECRET")?) {
-            (Some(key), Some(secret)) => Some(ModalToken { key, secret }),
-            (None, None) => None,
+        match (key(lookup, "MODAL_KEY")?, key(lookup, "MODAL_SECRET")?) {
+            (Some(key), Some(secret)) => {
+                keys::check_proxy_token(&key, &secret)
+                    .map_err(|(_, problem)| ConfigError::new("MODAL_KEY", problem))?;
+                let token = format!("{key}\n{secret}").into();
+                environment.keys.insert(ProviderId::Modal, token);
+            }
+            (None, None) => {}
             (Some(_), None) => {
                 return Err(ConfigError::new(
                     "MODAL_KEY",
@@ -99,13 +107,13 @@ impl Environment {
 fn key(
     lookup: &impl Fn(&str) -> Option<String>,
     variable: &'static str,
-) -> Result<Option<SecretString>, ConfigError> {
+) -> Result<Option<String>, ConfigError> {
     let Some(value) = lookup(variable) else {
         return Ok(None);
     };
     let cleaned = keys::clean_key(&value);
     keys::check_key(cleaned).map_err(|_| ConfigError::new(variable, "does not hold an API key"))?;
-    Ok(Some(cleaned.into()))
+    Ok(Some(cleaned.to_owned()))
 }
 
 /// Only the form of the address is judged here; whether its host may be called is judged at the

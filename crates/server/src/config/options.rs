@@ -42,6 +42,12 @@ pub struct ServeOptions {
     /// Hosts that endpoints may have beside *.modal.run, with commas between them
     #[arg(long, env = "FILM_ALLOW_ENDPOINT_HOSTS", value_name = "HOSTS")]
     pub allow_endpoint_hosts: Option<String>,
+    /// Whether admins may use this server's own Claude installation: on or off [default: off]
+    #[arg(long, env = "FILM_CLAUDE_CLI", value_name = "on|off")]
+    pub claude_cli: Option<String>,
+    /// The program of that installation [default: the first `claude` that is found]
+    #[arg(long, env = "FILM_CLAUDE_CLI_PATH", value_name = "FILE")]
+    pub claude_cli_path: Option<String>,
     /// Folder of the browser's bundle [default: ./dist]
     #[arg(long, env = "FILM_DIST", value_name = "DIR")]
     pub dist: Option<String>,

@@ -58,6 +58,8 @@ fn empty_variables_count_as_not_set() {
         environment_keys: empty(),
         allow_private_endpoints: empty(),
         allow_endpoint_hosts: empty(),
+        claude_cli: empty(),
+        claude_cli_path: empty(),
         dist: empty(),
         trusted_proxies: empty(),
     };
@@ -235,6 +237,34 @@ fn a_key_file_is_read_only_when_nobody_else_can_read_it() {
 }
 
 #[test]
+fn the_claude_installation_is_off_unless_it_is_switched_on_and_there() {
+    let with = |switch: &str, path: &str| {
+        let options = ServeOptions {
+            claude_cli: Some(switch.to_owned()),
+            claude_cli_path: Some(path.to_owned()),
+            ..ServeOptions::default()
+        };
+        with_key(
+            &options,
+            &[
+                ("HOME", "/users/ada"),
+                ("ANTHROPIC_API_KEY", "sk-ant-0123456789"),
+            ],
+        )
+    };
+    assert!(with("off", "/bin/sh").unwrap().claude_cli.is_none());
+    refused(with("maybe", "/bin/sh"), "FILM_CLAUDE_CLI");
+    refused(with("on", "/nowhere/claude"), "FILM_CLAUDE_CLI_PATH");
+    refused(with("on", "bin/sh"), "FILM_CLAUDE_CLI_PATH");
+    let found = with("on", "/bin/sh").unwrap().claude_cli.unwrap();
+    let login = (
+        "CLAUDE_CONFIG_DIR".to_owned(),
+        "/users/ada/.claude".to_owned(),
+    );
+    assert_eq!(found.login, [login]);
+}
+
+#[test]
 fn provider_variables_are_read_by_slot() {
     let variables = [
         (
@@ -258,13 +288,25 @@ fn provider_variables_are_read_by_slot() {
     ];
     let config = with_key(&ServeOptions::default(), &variables).unwrap();
     let slots: Vec<_> = config.environment.keys.keys().copied().collect();
-    assert_eq!(slots, [ProviderId::Gemini, ProviderId::NanoBanana]);
-    assert!(config.environment.modal_token.is_some());
+    assert_eq!(
+        slots,
+        [
+            ProviderId::Gemini,
+            ProviderId::NanoBanana,
+            ProviderId::Modal
+        ]
+    );
     assert_eq!(
         config.environment.endpoints[&EndpointKind::Image],
         "https://me--film-image.modal.run/generate"
     );
     assert_eq!(config.environment.endpoints.len(), 2);
+
+    let account = [
+        ("MODAL_KEY", "ak-abcdefghijklmnop"),
+        ("MODAL_SECRET", "as-abcdefghijklmnop"),
+    ];
+    refused(with_key(&ServeOptions::default(), &account), "MODAL_KEY");
 
     let shown = format!("{config:?}");
     for secret in ["AIza", "wk-abc", "ws-abc", &KEY[..6]] {

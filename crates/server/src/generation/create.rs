@@ -40,7 +40,8 @@ pub async fn create(
         None => None,
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
-    if let Some(model) = resolve::listed_model(app, &preview.resolution) {
+    let catalog = app.catalog_for(actor).await?;
+    if let Some(model) = resolve::listed_model(&catalog, &preview.resolution) {
         wanted.input.fill_defaults(&model.can);
     }
     let resolution = &preview.resolution;

@@ -2,6 +2,7 @@
 //! out, the row says so; a lost answer after that is the state `unknown` and never a second request.
 
 use super::{
+    live::{Listener, Pen},
     media::{self, Kept, NotKept, Part},
     worker::lease_until,
 };
@@ -16,8 +17,8 @@ use domain::{
     resolution::{KeyState, Level, Resolution},
 };
 use providers::{
-    Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError, Step, pace,
-    retry,
+    Adapter, Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError,
+    Step, pace, retry,
 };
 use secrecy::SecretString;
 use std::time::Duration;
@@ -55,9 +56,8 @@ pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
     let resolution: Resolution = serde_json::from_str(&row.resolution)?;
     let input: GenerationInput = serde_json::from_str(&row.input)?;
     let progress: Progress = serde_json::from_str(&job.progress)?;
-    let listed = app
-        .catalog
-        .model(resolution.operation, resolution.provider, &row.model);
+    let catalog = app.catalog_of(&row.user_id).await?;
+    let listed = catalog.model(resolution.operation, resolution.provider, &row.model);
     let turn = Turn {
         app,
         lease: &job.lease,
@@ -93,6 +93,9 @@ impl Turn<'_> {
         if self.has_waited_too_long(&progress) {
             return Ok(End::Unknown(self.waited()));
         }
+        if self.provider() == ProviderId::ClaudeCli {
+            return self.ask_installation(input).await;
+        }
         let Some(adapter) = providers::adapter(self.provider(), self.resolution.operation) else {
             return Ok(End::Failed(self.failed(ProviderFault::ModelGone, None)));
         };
@@ -112,7 +115,7 @@ impl Turn<'_> {
             if call.purpose == Purpose::Submit && !self.begin_submit().await? {
                 return Ok(End::LeaseLost);
             }
-            let step = match self.send(&call, secret.as_ref()).await {
+            let step = match self.send(&call, secret.as_ref(), adapter, &job).await {
                 Ok(reply) => adapter.read(&job, &progress, &reply),
                 Err(SendError::NotSent(failure)) => Err(failure),
                 Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Submit => {
@@ -143,6 +146,33 @@ impl Turn<'_> {
         }
     }
 
+    /// Has a text written by the operator's own installation.
+    async fn ask_installation(&self, input: &GenerationInput) -> Result<End, Fault> {
+        let Some(installation) = &self.app.claude_cli else {
+            return Ok(End::Failed(self.key_gone()));
+        };
+        let job = match self.job(input).await? {
+            Ok(job) => job,
+            Err(error) => return Ok(End::Failed(error)),
+        };
+        if !self.begin_submit().await? {
+            return Ok(End::LeaseLost);
+        }
+        let mut pen = Pen::new(self.app, &self.row.user_id, &self.row.id);
+        let written = installation.write(&job, &mut |text| pen.write(text)).await;
+        Ok(match written {
+            Ok(produced) => End::Produced(Box::new(produced)),
+            Err(failure) => {
+                self.log(&failure, None);
+                if failure.uncertain {
+                    End::Unknown(self.lost())
+                } else {
+                    End::Failed(self.told(&failure, None))
+                }
+            }
+        })
+    }
+
     fn after_failure(
         &self,
         call: &Call,
@@ -167,10 +197,19 @@ impl Turn<'_> {
     }
 
     /// Sends a call, again where it certainly was not sent or costs nothing.
-    async fn send(&self, call: &Call, secret: Option<&SecretString>) -> Result<Reply, SendError> {
+    async fn send(
+        &self,
+        call: &Call,
+        secret: Option<&SecretString>,
+        adapter: &dyn Adapter,
+        job: &Job,
+    ) -> Result<Reply, SendError> {
         let mut attempt = 1;
         loop {
-            let error = match self.app.outbound.send(call, secret).await {
+            let pen = Pen::new(self.app, &self.row.user_id, &self.row.id);
+            let mut listener = Listener::new(pen, adapter, job);
+            let mut hear = |piece: &[u8]| listener.hear(piece);
+            let error = match self.app.outbound.follow(call, secret, &mut hear).await {
                 Ok(reply) => return Ok(reply),
                 Err(error) => error,
             };
@@ -190,6 +229,9 @@ impl Turn<'_> {
         let owner = match credential.level {
             Level::Environment => {
                 let provider = self.provider();
+                if provider == ProviderId::ClaudeCli {
+                    return Ok(Ok(None));
+                }
                 let environment = &self.app.config.environment;
                 let found = environment
                     .key(provider.key_slot())
@@ -260,7 +302,14 @@ impl Turn<'_> {
                 .to_owned(),
             input: input.clone(),
             pictures,
+            endpoint: self.endpoint()?,
         }))
+    }
+
+    fn endpoint(&self) -> Result<Option<url::Url>, Fault> {
+        let address = self.resolution.endpoint.as_deref();
+        let parsed = address.map(url::Url::parse).transpose();
+        parsed.map_err(|_| Fault::Damaged("endpoint of a generation"))
     }
 
     async fn begin_submit(&self) -> Result<bool, Fault> {
@@ -320,10 +369,11 @@ impl Turn<'_> {
         };
         let error = error.as_ref().map(serde_json::to_string).transpose()?;
         let error = error.as_deref();
+        let written = self.app.live_texts.get(&self.row.id);
         self.settle(&Settlement {
             status,
             actual: None,
-            text: None,
+            text: written.as_deref(),
             error,
             outputs: &[],
         })
@@ -350,7 +400,9 @@ impl Turn<'_> {
 
     async fn settle(&self, settlement: &Settlement<'_>) -> Result<(), Fault> {
         let now = self.app.clock.now();
-        if store::jobs::settle(&self.app.db, self.lease, settlement, now).await? {
+        let settled = store::jobs::settle(&self.app.db, self.lease, settlement, now).await?;
+        self.app.live_texts.take(&self.row.id);
+        if settled {
             self.tell(settlement.status);
         } else {
             tracing::warn!(generation = %self.row.id, "the lease was lost before the result was written");

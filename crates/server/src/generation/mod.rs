@@ -3,6 +3,8 @@
 
 mod create;
 mod dispatch;
+pub mod installation;
+pub mod live;
 mod media;
 mod pictures;
 mod read;

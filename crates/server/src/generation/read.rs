@@ -79,9 +79,9 @@ async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation
                 bytes: u64::try_from(file.bytes).unwrap_or(0),
             })
             .collect(),
+        text: row.text.or_else(|| app.live_texts.get(&row.id)),
         id: row.id,
         project_id: row.project_id,
-        text: row.text,
         created_at: row.created_at,
         finished_at: row.finished_at,
     })

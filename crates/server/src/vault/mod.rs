@@ -150,7 +150,7 @@ impl Vault {
             wrapped_dek: sealed.wrapped_dek,
             nonce: sealed.nonce,
             ciphertext: sealed.ciphertext,
-            last4: last4(secret),
+            last4: last4(secret.lines().next().unwrap_or_default()),
             fingerprint: key.fingerprint(secret.as_bytes()),
             audience_origin: new.audience_origin,
             id: new.id,
@@ -192,6 +192,17 @@ impl Vault {
         self.0
             .current()
             .fingerprint(secret.expose_secret().as_bytes())
+    }
+
+    /// The two halves of a token as the one secret that is stored: a line each.
+    #[must_use]
+    pub fn pair(&self, first: &SecretString, second: &SecretString) -> SecretString {
+        let both = Zeroizing::new(format!(
+            "{}\n{}",
+            first.expose_secret(),
+            second.expose_secret()
+        ));
+        SecretString::from(both.as_str())
     }
 
     /// Cleans and checks a secret that somebody typed, without letting it out.

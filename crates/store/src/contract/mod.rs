@@ -1,7 +1,9 @@
 //! What the repositories promise, told once and asked of both databases.
 
+mod catalog;
 mod generations;
 mod jobs;
+mod listings;
 mod people;
 mod secrets;
 mod settings;

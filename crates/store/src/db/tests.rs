@@ -3,8 +3,9 @@
 
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
-    StoreError, audit, generations, jobs, organizations, outputs, projects, secrets, sessions,
-    settings, snapshot, statement::Statement, test_support::TestDb, users,
+    StoreError, audit, catalog, generations, jobs, key_tests, listings, organizations, outputs,
+    projects, secrets, sessions, settings, snapshot, statement::Statement, test_support::TestDb,
+    users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,8 +13,11 @@ use std::os::unix::fs::PermissionsExt as _;
 fn every_statement() -> impl Iterator<Item = &'static Statement> {
     [
         audit::STATEMENTS,
+        catalog::STATEMENTS,
         generations::STATEMENTS,
         jobs::STATEMENTS,
+        key_tests::STATEMENTS,
+        listings::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,
         projects::STATEMENTS,
@@ -50,7 +54,7 @@ fn every_module_with_statements_is_in_the_list() {
         .filter(|(_, text)| text.lines().any(|line| line == "statements! {"))
         .map(|(name, _)| format!("store::{name}::"))
         .collect();
-    assert!(declared.len() >= 11, "{declared:?}");
+    assert!(declared.len() >= 14, "{declared:?}");
     for module in declared {
         assert!(
             every_statement().any(|s| s.name.starts_with(&module)),
@@ -91,7 +95,15 @@ async fn every_statement_prepares_on_both_databases() {
 #[tokio::test]
 async fn no_statement_reads_a_whole_table() {
     // Those that count everything, or go through a table of a handful of rows.
-    let whole = ["COUNT", "UNFINISHED", "COUNT_BY_KID", "CHECK_LIST"];
+    let whole = [
+        "COUNT",
+        "UNFINISHED",
+        "COUNT_BY_KID",
+        "CHECK_LIST",
+        // The catalogue is loaded whole, by a start and after a change.
+        "MODELS",
+        "WITHDRAW",
+    ];
     let test = TestDb::sqlite().await;
     let Pools::Sqlite { write, .. } = &test.db.0 else {
         panic!("this is SQLite")
@@ -112,6 +124,8 @@ async fn no_statement_reads_a_whole_table() {
                 !detail.starts_with("SCAN")
                     || whole.contains(&short)
                     || detail == "SCAN CONSTANT ROW"
+                    // A JSON array that came as a value.
+                    || detail.starts_with("SCAN json_each")
                     // The two halves of a UNION ALL that are merged, each found by its index.
                     || detail.starts_with("SCAN (subquery")
                     // The smallest entry of an index.
@@ -234,7 +248,7 @@ async fn a_newer_schema_is_refused(test: TestDb) {
                 error,
                 MigrationError::Newer {
                     found: 9000,
-                    known: 1
+                    known: 3..
                 }
             ),
             "{error:?}"

@@ -50,6 +50,20 @@ fn finished_music_is_every_track() {
 }
 
 #[test]
+fn of_many_pictures_the_first_four_are_kept() {
+    let done = Kie.read(
+        &job("grok-imagine/text-to-image", crate::test_support::image()),
+        &running(1),
+        &reply(200, include_str!("../fixtures/six-images.json")),
+    );
+    let Ok(Step::Done(produced)) = done else {
+        panic!("not done")
+    };
+    assert_eq!(produced.media.len(), 4);
+    assert_eq!(produced.usage.cost, Some(MicroUsd(20_000)));
+}
+
+#[test]
 fn failed_tasks_end_with_their_class() {
     let market = |code: Value, message: &str| json!({ "code": 200, "data": { "state": "fail", "failCode": code, "failMsg": message } });
     let suno = |status: &str, message: &str| json!({ "code": 200, "data": { "status": status, "errorMessage": message } });
@@ -231,11 +245,22 @@ fn a_created_task_without_an_id_is_uncertain_and_never_sent_again() {
 
 #[test]
 fn the_key_test_reads_the_credit_with_its_decimals() {
-    assert_eq!(path(&Kie.check_call(0).unwrap()), "api/v1/chat/credit");
+    assert_eq!(
+        path(&Kie.check_call(0, None).unwrap()),
+        "api/v1/chat/credit"
+    );
     let result = |body: Value| match Kie.check_read(0, &json_reply(200, &body)) {
         CheckStep::Done(found) => (found.auth.result, found.quota.result),
         CheckStep::Next(_) => panic!("one stage"),
     };
+    let told = Kie.check_read(
+        0,
+        &json_reply(200, &json!({ "code": 200, "data": 5916.25 })),
+    );
+    let CheckStep::Done(found) = told else {
+        panic!("one stage")
+    };
+    assert!(found.quota.message.contains("5916 credits"), "{found:?}");
     assert_eq!(
         result(json!({ "code": 200, "data": 5916.25 })),
         (FindingResult::Ok, FindingResult::Ok)

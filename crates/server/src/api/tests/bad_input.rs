@@ -34,7 +34,7 @@ async fn each_wrong_wish_has_its_code(test: TestDb) {
             "INVALID_INPUT",
         ),
         (
-            settings(json!({ "operations": { "image": { "provider": "modal" } } })),
+            settings(json!({ "operations": { "video": { "provider": "modal-edit" } } })),
             "INVALID_INPUT",
         ),
         (
@@ -95,7 +95,9 @@ async fn each_wrong_wish_has_its_code(test: TestDb) {
             "INVALID_INPUT",
         ),
         (
-            generate(json!({ "operation": "llm", "provider": "kie", "input": { "prompt": "x" } })),
+            generate(
+                json!({ "operation": "llm", "provider": "kie", "model": "nothing", "input": { "prompt": "x" } }),
+            ),
             "MODEL_UNAVAILABLE",
         ),
         (

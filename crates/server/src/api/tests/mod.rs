@@ -1,8 +1,13 @@
 //! The HTTP API over real use cases, both databases and the sandbox, request by request.
 
 mod accounts;
+mod admin_catalog;
 mod bad_input;
 mod generations;
 mod keys;
+mod modal;
+mod models;
+mod pairs;
 mod settings;
+mod streaming;
 mod support;

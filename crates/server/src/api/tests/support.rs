@@ -5,11 +5,12 @@ use crate::{
     api,
     app::{App, Parts},
     auth::{PasswordHasher, Throttle},
-    catalog,
+    catalog::{self, Live},
     clock::{Clock, Ids},
     config::{Config, ServeOptions},
     events::Events,
-    generation::worker,
+    generation::{installation::Installation, live::LiveTexts, worker},
+    models::Refreshes,
     vault::Vault,
     web,
 };
@@ -18,6 +19,7 @@ use axum::{
     body::Body,
     http::{HeaderMap, Request, header},
     middleware,
+    response::Response,
 };
 use domain::Timestamp;
 use providers::{Bases, Outbound};
@@ -47,35 +49,58 @@ impl Stage {
         Self::with_environment(test, &[]).await
     }
 
+    /// With the lists of models fetched in the background when a key changes.
+    pub async fn with_refreshes(test: TestDb) -> Self {
+        Self::build(test, &[], Refreshes::default()).await
+    }
+
     pub async fn with_environment(test: TestDb, variables: &[(&str, &str)]) -> Self {
+        Self::build(test, variables, Refreshes::none()).await
+    }
+
+    async fn build(test: TestDb, variables: &[(&str, &str)], refreshes: Refreshes) -> Self {
         let data = tempfile::tempdir().unwrap();
         let sandbox = sandbox_origin().await;
+        let option = |name: &str| {
+            let found = variables.iter().find(|(n, _)| *n == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
         let options = ServeOptions {
+            claude_cli: option("FILM_CLAUDE_CLI"),
+            claude_cli_path: option("FILM_CLAUDE_CLI_PATH"),
+            environment_keys: option("FILM_ENVIRONMENT_KEYS"),
             data: Some(data.path().display().to_string()),
             providers: Some(sandbox.origin().ascii_serialization()),
             ..ServeOptions::default()
         };
-        let config = Config::from_parts(&options, |name| match name {
+        let mut config = Config::from_parts(&options, |name| match name {
             "FILM_MASTER_KEY" => Some(MASTER_KEY.to_owned()),
-            _ => variables
-                .iter()
-                .find(|(n, _)| *n == name)
-                .map(|(_, value)| (*value).to_owned()),
+            _ => option(name),
         })
         .unwrap();
+        config.environment.fill_endpoints(&sandbox);
+        let claude_cli = config
+            .claude_cli
+            .clone()
+            .map(|cli| Installation::new(cli.program, cli.login));
         let clock = Clock::fixed(Timestamp(1_795_341_600_000));
         let vault = Vault::new(config.master_keys.clone());
         let policy = config.policy.clone().with_sandbox(&sandbox).unwrap();
         let app = App::new(Parts {
             db: test.db.clone(),
             vault,
-            catalog: Arc::new(catalog::load().unwrap()),
+            catalog: Live::start(&test.db, catalog::load().unwrap(), clock.now())
+                .await
+                .unwrap(),
+            refreshes,
             outbound: Outbound::new(Bases::at(&sandbox), policy).unwrap(),
             clock,
             ids: Ids::default(),
             hasher: PasswordHasher::new(),
             throttle: Throttle::new(),
             events: Events::default(),
+            claude_cli,
+            live_texts: LiveTexts::default(),
             bell: Arc::default(),
             config,
         });
@@ -123,6 +148,12 @@ impl Stage {
         tokio::spawn(worker::run(self.app.clone(), self.stop.subscribe()))
     }
 
+    /// Sets a fault of the sandbox.
+    pub async fn fault(&self, fault: &Value) {
+        let sent = sandbox_ask(&self.sandbox, "POST", "/__faults", &fault.to_string()).await;
+        assert!(sent.contains(" 201 "), "{sent}");
+    }
+
     /// What the sandbox has received: method and path of each request.
     pub async fn received(&self) -> Vec<String> {
         let journal = sandbox_json(&self.sandbox, "/__journal").await;
@@ -152,16 +183,24 @@ async fn sandbox_origin() -> Url {
     Url::parse(&origin).unwrap()
 }
 
-/// A minimal `GET` over a plain socket, for the sandbox's own pages.
 async fn sandbox_json(origin: &Url, path: &str) -> Value {
+    let answer = sandbox_ask(origin, "GET", path, "").await;
+    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+}
+
+/// A minimal request over a plain socket, for the sandbox's own pages.
+async fn sandbox_ask(origin: &Url, method: &str, path: &str, body: &str) -> String {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     let authority = origin.authority();
     let mut socket = tokio::net::TcpStream::connect(authority).await.unwrap();
-    let request = format!("GET {path} HTTP/1.0\r\nHost: {authority}\r\n\r\n");
+    let request = format!(
+        "{method} {path} HTTP/1.0\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
     socket.write_all(request.as_bytes()).await.unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).await.unwrap();
-    serde_json::from_str(answer.split_once("\r\n\r\n").unwrap().1).unwrap()
+    answer
 }
 
 /// Somebody who sends requests.
@@ -191,8 +230,13 @@ impl Answer {
 }
 
 impl Person {
+    /// Sends a request whose answer may never end.
+    pub async fn open(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
     pub async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.open(request).await;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         let bytes = axum::body::to_bytes(response.into_body(), 64 << 20)

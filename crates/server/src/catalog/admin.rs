@@ -1,0 +1,147 @@
+//! Corrections of the catalogue by the people who run the instance. Each is written down in the
+//! audit; nobody else may see or make one.
+
+use super::correction::{Corrected, Correction, CorrectionInput};
+use crate::{actor::Actor, app::App, fault::Fault};
+use domain::{ApiError, ErrorCode, Operation, ProviderId, Timestamp, catalog::Model};
+use serde::Serialize;
+use store::{
+    audit::NewEvent,
+    catalog::{ModelRow, Place},
+};
+
+/// One model with what was shipped, what was corrected, and what counts.
+#[derive(Debug, Serialize)]
+pub struct Entry {
+    operation: Operation,
+    provider: ProviderId,
+    model: String,
+    /// Since when it is no longer shipped.
+    withdrawn_at: Option<Timestamp>,
+    shipped: serde_json::Value,
+    correction: Option<Corrected>,
+    effective: Option<Model>,
+}
+
+/// The catalogue with its corrections, of all operations and providers or of one.
+///
+/// # Errors
+/// `FORBIDDEN` for who does not run the instance.
+pub async fn list(
+    app: &App,
+    actor: &Actor,
+    operation: Option<Operation>,
+    provider: Option<ProviderId>,
+) -> Result<Vec<Entry>, ApiError> {
+    admin(actor)?;
+    let (_, rows) = store::catalog::all(&app.db).await.map_err(Fault::from)?;
+    let rows = rows
+        .into_iter()
+        .filter(|row| operation.is_none_or(|operation| row.operation == operation))
+        .filter(|row| provider.is_none_or(|provider| row.provider == provider));
+    rows.map(|row| Ok(entry(app, row)?)).collect()
+}
+
+/// Corrects a model, in place of an earlier correction of it.
+///
+/// # Errors
+/// `FORBIDDEN`, `NOT_FOUND` for a model that is not in the catalogue, `INVALID_INPUT`.
+pub async fn correct(
+    app: &App,
+    actor: &Actor,
+    operation: Operation,
+    provider: ProviderId,
+    input: CorrectionInput,
+) -> Result<Entry, ApiError> {
+    admin(actor)?;
+    let model = input.model.clone();
+    let place = Place {
+        operation,
+        provider,
+        model: &model,
+    };
+    let correction = Correction::read(input, operation, &app.clock.today())?;
+    let text = serde_json::to_string(&correction).map_err(Fault::from)?;
+    write(app, actor, place, Some(&text)).await
+}
+
+/// Takes the correction of a model back; what was shipped counts again.
+///
+/// # Errors
+/// As [`correct`].
+pub async fn take_back(app: &App, actor: &Actor, place: Place<'_>) -> Result<Entry, ApiError> {
+    admin(actor)?;
+    write(app, actor, place, None).await
+}
+
+async fn write(
+    app: &App,
+    actor: &Actor,
+    place: Place<'_>,
+    correction: Option<&str>,
+) -> Result<Entry, ApiError> {
+    let now = app.clock.now();
+    let known = store::catalog::correct(&app.db, place, correction, &actor.user.id, now)
+        .await
+        .map_err(Fault::from)?;
+    if !known {
+        return Err(ApiError::not_found("model"));
+    }
+    let action = match correction {
+        Some(_) => "catalog.corrected",
+        None => "catalog.correction_removed",
+    };
+    let event = NewEvent {
+        id: app.ids.next(),
+        at: now,
+        actor_id: actor.user.id.clone(),
+        action: action.to_owned(),
+        target: format!("{}/{}/{}", place.operation, place.provider, place.model),
+        detail: correction.unwrap_or("{}").to_owned(),
+    };
+    store::audit::append(&app.db, &event)
+        .await
+        .map_err(Fault::from)?;
+    app.catalog.reload(&app.db).await?;
+    let row = store::catalog::get(&app.db, place)
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(|| ApiError::not_found("model"))?;
+    Ok(entry(app, row)?)
+}
+
+fn entry(app: &App, row: ModelRow) -> Result<Entry, Fault> {
+    let correction = row
+        .corrected
+        .as_deref()
+        .zip(row.corrected_at)
+        .map(|(text, at)| {
+            Ok::<_, Fault>(Corrected {
+                correction: serde_json::from_str(text)?,
+                by: row.corrected_by,
+                at,
+            })
+        })
+        .transpose()?;
+    let catalog = app.catalog.current();
+    let effective = catalog.model(row.operation, row.provider, &row.model);
+    Ok(Entry {
+        effective: effective.cloned(),
+        shipped: serde_json::from_str(&row.shipped)?,
+        operation: row.operation,
+        provider: row.provider,
+        model: row.model,
+        withdrawn_at: row.withdrawn_at,
+        correction,
+    })
+}
+
+fn admin(actor: &Actor) -> Result<(), ApiError> {
+    if actor.user.is_admin {
+        return Ok(());
+    }
+    Err(ApiError::new(
+        ErrorCode::Forbidden,
+        "Only the people who run this instance can correct the catalogue.",
+    ))
+}

@@ -1,0 +1,323 @@
+//! A person's own keys: stored, shown by their last four characters, tested, removed. A key goes
+//! into the vault and comes back to nobody.
+
+mod testing;
+
+pub use testing::{Draft, test};
+
+use crate::{
+    actor::Actor,
+    app::App,
+    events::Event,
+    fault::Fault,
+    models,
+    snapshot::{self, Audience},
+    vault::NewSecret,
+};
+use domain::{
+    ApiError, ErrorCode, ProviderId, SecretId,
+    keys::{
+        KeyProblem, KeyTested, SecretStatus, SecretView, check_key, check_proxy_token, clean_key,
+    },
+    provider::{CredentialKind, EndpointKind},
+    resolution::KeyState,
+    settings::Field,
+};
+use secrecy::SecretString;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use store::{
+    audit::NewEvent,
+    key_tests::KeyTestRow,
+    secrets::{Owner, SecretRow, Slot},
+    settings::Scope,
+};
+
+/// The field of an API key.
+pub const API_KEY: &str = "api_key";
+
+/// What is sent to store a key.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KeyInput {
+    /// The key, or the first half of a token pair.
+    pub key: SecretString,
+    /// The second half of a token pair.
+    #[serde(default)]
+    pub secret: Option<SecretString>,
+}
+
+/// The stored keys by slot.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn views(app: &App, actor: &Actor) -> Result<BTreeMap<ProviderId, SecretView>, ApiError> {
+    let owner = Owner::User(actor.user.id.clone());
+    let rows = store::secrets::of_owner(&app.db, &owner)
+        .await
+        .map_err(Fault::from)?;
+    let tests = store::key_tests::of_owner(&app.db, &owner)
+        .await
+        .map_err(Fault::from)?;
+    let test = |row: &SecretRow| tests.iter().find(|test| test.secret_id == row.id);
+    Ok(rows
+        .iter()
+        .map(|row| (row.provider, view(app, row, test(row))))
+        .collect())
+}
+
+fn view(app: &App, row: &SecretRow, test: Option<&KeyTestRow>) -> SecretView {
+    SecretView {
+        configured: true,
+        last4: row.last4.clone(),
+        updated_at: row.created_at,
+        status: match snapshot::state(app, row) {
+            KeyState::Ready => SecretStatus::Ready,
+            KeyState::Unreadable | KeyState::Revoked => SecretStatus::NeedsReentry,
+        },
+        tested: test.and_then(|test| {
+            let report = serde_json::from_str(&test.report).ok()?;
+            let at = test.tested_at;
+            Some(KeyTested { report, at })
+        }),
+    }
+}
+
+/// Stores a key in place of the one that is there.
+///
+/// # Errors
+/// `INVALID_INPUT` for what is not a key; the stored key is unchanged then.
+pub async fn put(
+    app: &App,
+    actor: &Actor,
+    provider: ProviderId,
+    input: KeyInput,
+) -> Result<SecretView, ApiError> {
+    let slot = provider.key_slot();
+    let plaintext = match slot.credential_kind() {
+        CredentialKind::ApiKey => api_key(app, slot, &input)?,
+        CredentialKind::Endpoint => proxy_token(app, &input)?,
+        CredentialKind::Operator => {
+            return Err(ApiError::invalid_field(
+                "provider",
+                format!("{} takes no key.", provider.label()),
+            ));
+        }
+    };
+    let origins = match slot {
+        ProviderId::Modal => modal_origins(app, actor).await?,
+        _ => Vec::new(),
+    };
+    seal(app, actor, slot, &plaintext, origins).await?;
+    audit(app, actor, "key.replaced", slot).await?;
+    app.events.tell(&actor.user.id, Event::Keys);
+    models::refresh_later(app, &actor.user.id, slot);
+    let row = find(app, actor, slot)
+        .await?
+        .ok_or_else(|| ApiError::not_found("key"))?;
+    Ok(view(app, &row, None))
+}
+
+fn api_key(app: &App, slot: ProviderId, input: &KeyInput) -> Result<SecretString, ApiError> {
+    if input.secret.is_some() {
+        return Err(ApiError::invalid_field(
+            "secret",
+            format!("{} takes a single API key.", slot.label()),
+        ));
+    }
+    clean_draft(app, &input.key)
+        .map_err(|problem| ApiError::invalid_field("key", problem.message()))
+}
+
+/// A typed key without what was copied along with it.
+fn clean_draft(app: &App, typed: &SecretString) -> Result<SecretString, KeyProblem> {
+    app.vault.tidy(typed, |typed| {
+        let key = clean_key(typed);
+        check_key(key).map(|()| key.to_owned())
+    })
+}
+
+/// Both halves of a Modal proxy token as the one secret that is stored.
+fn proxy_token(app: &App, input: &KeyInput) -> Result<SecretString, ApiError> {
+    let secret = input.secret.as_ref().ok_or_else(|| {
+        ApiError::invalid_field(
+            "secret",
+            "A Modal proxy token has two halves: the key begins with wk-, the secret with ws-. Enter both.",
+        )
+    })?;
+    let clean = |typed: &str| Ok::<_, ApiError>(clean_key(typed).to_owned());
+    let key = app.vault.tidy(&input.key, clean)?;
+    let secret = app.vault.tidy(secret, clean)?;
+    let both = app.vault.pair(&key, &secret);
+    app.vault.tidy(&both, |both| {
+        let (key, secret) = both.split_once('\n').unwrap_or_default();
+        check_proxy_token(key, secret)
+            .map(|()| both.to_owned())
+            .map_err(|(field, problem)| ApiError::invalid_field(field, format!("This {problem}.")))
+    })
+}
+
+/// Seals a secret into its slot, in place of the one that is there.
+async fn seal(
+    app: &App,
+    actor: &Actor,
+    provider: ProviderId,
+    plaintext: &SecretString,
+    origins: Vec<String>,
+) -> Result<(), Fault> {
+    let now = app.clock.now();
+    let id = SecretId(app.ids.next());
+    let owner = Owner::User(actor.user.id.clone());
+    let audience = Audience {
+        mode: app.config.providers.audience(),
+        origins,
+    };
+    let slot = Slot {
+        owner: &owner,
+        provider,
+        field: API_KEY,
+    };
+    store::secrets::replace(&app.db, slot, |version| {
+        app.vault.seal(NewSecret {
+            id,
+            owner: owner.clone(),
+            provider,
+            field: API_KEY,
+            audience_origin: audience.text(),
+            version,
+            plaintext,
+            created_by: actor.user.id.clone(),
+            now,
+        })
+    })
+    .await?;
+    Ok(())
+}
+
+/// The origins of the acting person's own Modal deployments, each once.
+async fn modal_origins(app: &App, actor: &Actor) -> Result<Vec<String>, ApiError> {
+    let endpoints = own_endpoints(app, actor).await?;
+    let mut origins: Vec<String> = endpoints
+        .into_iter()
+        .filter(|(kind, _)| *kind != EndpointKind::Suno)
+        .filter_map(|(_, url)| Some(snapshot::endpoint(&url)?.origin))
+        .collect();
+    origins.sort_unstable();
+    origins.dedup();
+    Ok(origins)
+}
+
+/// The addresses that the acting person has stored.
+async fn own_endpoints(app: &App, actor: &Actor) -> Result<Vec<(EndpointKind, String)>, ApiError> {
+    let scope = Scope::User(actor.user.id.clone());
+    let fields = store::settings::load(&app.db, &scope)
+        .await
+        .map_err(Fault::from)?;
+    let endpoints = fields
+        .into_iter()
+        .filter_map(|(field, stored)| match field {
+            Field::Endpoint(kind) => Some((kind, stored.value?)),
+            _ => None,
+        });
+    Ok(endpoints.collect())
+}
+
+/// A proxy token that was stored before any address is bound to the first addresses that are.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn bind_proxy_token(app: &App, actor: &Actor) -> Result<(), ApiError> {
+    let Some(row) = find(app, actor, ProviderId::Modal).await? else {
+        return Ok(());
+    };
+    let bound = !Audience::of(&row).origins.is_empty();
+    if bound || snapshot::state(app, &row) != KeyState::Ready {
+        return Ok(());
+    }
+    let origins = modal_origins(app, actor).await?;
+    let Ok(token) = app.vault.open(&row) else {
+        return Ok(());
+    };
+    seal(app, actor, ProviderId::Modal, &token, origins).await?;
+    app.events.tell(&actor.user.id, Event::Keys);
+    Ok(())
+}
+
+/// Removes a key; also one that cannot be read any more.
+///
+/// # Errors
+/// `NOT_FOUND` where none is stored.
+pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<(), ApiError> {
+    let owner = Owner::User(actor.user.id.clone());
+    let provider = provider.key_slot();
+    let removed = store::secrets::delete(&app.db, &owner, provider)
+        .await
+        .map_err(Fault::from)?;
+    if !removed {
+        return Err(ApiError::not_found("key"));
+    }
+    audit(app, actor, "key.removed", provider).await?;
+    app.events.tell(&actor.user.id, Event::Keys);
+    Ok(())
+}
+
+async fn audit(
+    app: &App,
+    actor: &Actor,
+    action: &str,
+    provider: ProviderId,
+) -> Result<(), ApiError> {
+    let event = NewEvent {
+        id: app.ids.next(),
+        at: app.clock.now(),
+        actor_id: actor.user.id.clone(),
+        action: action.to_owned(),
+        target: provider.as_str().to_owned(),
+        detail: "{}".to_owned(),
+    };
+    Ok(store::audit::append(&app.db, &event)
+        .await
+        .map_err(Fault::from)?)
+}
+
+/// The stored key that serves a provider, opened, and its id.
+async fn stored(
+    app: &App,
+    actor: &Actor,
+    provider: ProviderId,
+) -> Result<(SecretString, SecretId), ApiError> {
+    let row = match (find(app, actor, provider).await?, provider.fallback_key()) {
+        (None, Some(fallback)) => find(app, actor, fallback).await?,
+        (row, _) => row,
+    };
+    let row = row.ok_or_else(|| testing::missing(provider))?;
+    if snapshot::state(app, &row) != KeyState::Ready {
+        return Err(unreadable(provider));
+    }
+    let key = app.vault.open(&row).map_err(|_| unreadable(provider))?;
+    Ok((key, row.id))
+}
+
+async fn find(
+    app: &App,
+    actor: &Actor,
+    provider: ProviderId,
+) -> Result<Option<SecretRow>, ApiError> {
+    let owner = Owner::User(actor.user.id.clone());
+    let rows = store::secrets::of_owner_and_provider(&app.db, &owner, provider)
+        .await
+        .map_err(Fault::from)?;
+    Ok(rows.into_iter().find(|row| row.field == API_KEY))
+}
+
+fn unreadable(provider: ProviderId) -> ApiError {
+    let mut error = ApiError::new(
+        ErrorCode::KeyUnavailable,
+        format!(
+            "Your {} API key can no longer be read and needs to be entered again.",
+            provider.label()
+        ),
+    );
+    error.provider = Some(provider);
+    error
+}
