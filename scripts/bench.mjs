@@ -1,6 +1,7 @@
 // Measures a release server from outside, as a browser or a program sees it, and prints one table.
 // Called by bench.sh, which says where the programs are.
 //
+// - Resolution and adapters: what Criterion measured just before.
 // - Settings write: PATCH of one field over HTTP, one after the other, beside the same number of
 //   bare commits to an SQLite file in the same folder with the same settings.
 // - Settings page: the time until the first byte of the page for somebody who is signed in.
@@ -132,17 +133,29 @@ function bundle() {
   return sizes;
 }
 
+/** The median that Criterion wrote down under this name. */
+function median(name) {
+  const file = join(criterion, name, "new", "estimates.json");
+  const { point_estimate: nanoseconds } = JSON.parse(readFileSync(file, "utf8")).median;
+  return `${(nanoseconds / 1000).toFixed(2)} µs`;
+}
+
 function resolution() {
   return readdirSync(criterion)
     .filter((name) => name.startsWith("resolution"))
-    .map((name) => {
-      const file = join(criterion, name, "new", "estimates.json");
-      const { point_estimate: nanoseconds } = JSON.parse(readFileSync(file, "utf8")).median;
-      return [name.replaceAll("_", " "), `${(nanoseconds / 1000).toFixed(2)} µs`];
-    });
+    .map((name) => [name.replaceAll("_", " "), median(name)]);
 }
 
-const rows = [...resolution()];
+/** A row for each adapter: saying a job in its protocol, and reading the answer. */
+function adapters() {
+  const request = " request";
+  return readdirSync(criterion)
+    .filter((name) => name.startsWith("adapter ") && name.endsWith(request))
+    .map((name) => name.slice(0, -request.length))
+    .map((name) => [name, `request ${median(name + request)}, response ${median(`${name} response`)}`]);
+}
+
+const rows = [...resolution(), ...adapters()];
 
 const sandboxAddr = `127.0.0.1:${await freePort()}`;
 const sandboxOrigin = `http://${sandboxAddr}`;

@@ -11,6 +11,10 @@ cargo build --locked --release -p film-generator --bin film-generator -p store -
 say "Resolution"
 cargo bench --locked -p domain --bench resolution -- --warm-up-time 1 --measurement-time 3
 
+say "Adapters"
+cargo bench --locked -p providers --bench adapters -- \
+	--warm-up-time 0.2 --measurement-time 0.5 --sample-size 20 --noplot
+
 say "Server"
 FILM_BIN=$CARGO_TARGET_DIR/release/film-generator \
 	BARE_COMMIT=$CARGO_TARGET_DIR/release/examples/bare_commit \

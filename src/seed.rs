@@ -126,7 +126,10 @@ mod load {
             return seed;
         };
         seed.me = server::auth::me(app, actor).await.ok();
-        seed.catalog = app.catalog();
+        seed.catalog = app
+            .catalog_for(actor)
+            .await
+            .unwrap_or_else(|_| app.catalog());
         match Needs::of(path) {
             Needs::Nothing => {}
             Needs::Projects => seed.projects = server::projects::list(app, actor).await.ok(),

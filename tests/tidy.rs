@@ -297,7 +297,17 @@ fn only_the_outbound_client_builds_an_http_client() {
 #[test]
 fn adapters_do_no_io() {
     let words = [".await", "async fn", "tokio::", "std::fs", "std::net"];
-    let folders = ["openrouter", "gemini", "kie", "elevenlabs"];
+    let folders = [
+        "openrouter",
+        "gemini",
+        "kie",
+        "elevenlabs",
+        "claude",
+        "openai",
+        "modal",
+        "piapi",
+        "suno",
+    ];
     let mut seen = 0;
     for source in sources() {
         let adapter = folders.iter().any(|folder| {

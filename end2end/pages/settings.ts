@@ -36,7 +36,7 @@ export class ProviderSettings {
   keyGroup(provider: string): Locator {
     return this.scope
       .locator(".key-field")
-      .filter({ has: this.scope.page().getByText(`${provider} API key`, { exact: true }) });
+      .filter({ hasText: `${provider} API key` });
   }
 
   /** Chooses a provider by its id and waits until that is stored. */

@@ -41,6 +41,18 @@ pub fn clear(input: NodeRef<html::Input>) {
     let _ = input;
 }
 
+/// The text that is being pasted. On the server: nothing.
+#[must_use]
+pub fn pasted(event: &ev::ClipboardEvent) -> Option<String> {
+    #[cfg(feature = "hydrate")]
+    return event.clipboard_data()?.get_data("text").ok();
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        None
+    }
+}
+
 /// Puts the focus on the element with this id, once what is being changed now is in the page. On the
 /// server: nothing.
 pub fn focus_soon(id: String) {

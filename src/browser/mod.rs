@@ -2,6 +2,7 @@
 //! nothing, unless it says otherwise.
 
 pub mod dialog;
+pub mod events;
 pub mod file;
 pub mod form;
 pub mod page;

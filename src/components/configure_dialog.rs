@@ -3,7 +3,8 @@
 
 use super::erase::{Erase, EraseAll, live};
 use super::{
-    Dialog, EndpointFields, KeyField, KeyPlace, KeySection, ProviderFields, SaveIndicator,
+    Dialog, EndpointFields, KeyField, KeyPlace, KeySection, MODAL_ENDPOINTS, ProviderFields,
+    SaveIndicator,
     key_places::{places, used_providers},
 };
 use crate::{
@@ -202,7 +203,7 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
                 .erase_all()}
             <section class="operation">
                 <h3>"Modal endpoints"</h3>
-                <EndpointFields level=level only=endpoints/>
+                <EndpointFields level=level kinds=endpoints/>
             </section>
         }
         .erase()
@@ -218,7 +219,7 @@ fn extra_slot(wanted: ProviderId, placed: Vec<KeyPlace>) -> Option<ProviderId> {
 
 const fn endpoint_kinds(tab: Option<Operation>) -> &'static [EndpointKind] {
     match tab {
-        None => &EndpointKind::ALL,
+        None => MODAL_ENDPOINTS,
         Some(Operation::Llm) => &[EndpointKind::Llm],
         Some(Operation::Image) => &[EndpointKind::Image, EndpointKind::ImageEdit],
         Some(Operation::Video) => &[EndpointKind::Video],

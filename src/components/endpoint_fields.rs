@@ -1,4 +1,4 @@
-//! The addresses of Modal deployments at one level.
+//! The addresses of servers of one's own at one level.
 
 use super::{
     erase::{Erase, EraseAll},
@@ -12,13 +12,19 @@ use domain::{
 };
 use leptos::prelude::*;
 
-/// The six addresses.
+/// The addresses of Modal deployments.
+pub const MODAL_ENDPOINTS: &[EndpointKind] = &[
+    EndpointKind::Llm,
+    EndpointKind::Image,
+    EndpointKind::ImageEdit,
+    EndpointKind::Video,
+    EndpointKind::Tts,
+    EndpointKind::Music,
+];
+
+/// Some of the addresses.
 #[component]
-pub fn EndpointFields(
-    level: LevelStore,
-    #[prop(optional)] only: Option<&'static [EndpointKind]>,
-) -> impl IntoView {
-    let kinds: &[EndpointKind] = only.unwrap_or(&EndpointKind::ALL);
+pub fn EndpointFields(level: LevelStore, kinds: &'static [EndpointKind]) -> impl IntoView {
     view! {
         <div class="endpoint-fields">
             {kinds
@@ -46,7 +52,11 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
                 inputmode="url"
                 autocomplete="off"
                 spellcheck="false"
-                placeholder="https://your-app--name.modal.run"
+                placeholder=if kind == EndpointKind::Suno {
+                    "https://suno.example.org"
+                } else {
+                    "https://your-app--name.modal.run"
+                }
                 value=stored
                 prop:value=move || state.with(|state| state.draft().to_owned())
                 aria-describedby=format!("{id}-note")

@@ -10,7 +10,7 @@ use crate::{
     words::{estimate_words, result_sentence},
 };
 use domain::{
-    GenerationId,
+    GenerationId, Operation,
     generation::{Generation, Output, Status, Wanted},
 };
 use leptos::prelude::*;
@@ -82,7 +82,11 @@ fn Outcome(generation: Generation) -> impl IntoView {
     let (status, operation) = (generation.status, generation.operation());
     if !status.is_final() {
         let (id, started) = (generation.id, generation.created_at.0);
+        let text = (operation == Operation::Llm).then(|| stores.generations.text_of(&id));
         return view! {
+            {text
+                .map(|text| view! { <div class="prose live" aria-busy="true">{text}</div> })
+                .erase()}
             <div class="progress">
                 <progress aria-label=format!("Generating {}", operation.noun())></progress>
                 <span class="hint">

@@ -2,15 +2,14 @@
 //! done to it.
 
 use super::{
-    Logo, Problem,
-    erase::{Erase, EraseAll},
+    Logo,
+    erase::{Erase, live},
+    key_notes::KeyNotes,
     key_places::standing,
+    proxy_token::ProxyTokenInput,
 };
 use crate::{browser, stores::stores};
-use domain::{
-    ProviderId,
-    keys::{Finding, FindingResult, KeyReport, SecretStatus},
-};
+use domain::{ProviderId, keys::SecretStatus, pasted::is_env, provider::CredentialKind};
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 /// The key of one slot.
@@ -49,6 +48,8 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
                         <StoredKey provider=slot shown=shown replace_id=replace_id.clone()/>
                     }
                     .erase()
+                } else if slot == ProviderId::Modal {
+                    view! { <ProxyTokenInput/> }.erase()
                 } else {
                     view! { <KeyInput provider=slot id=id.clone()/> }.erase()
                 }
@@ -57,6 +58,14 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
         </div>
     }
     .erase()
+}
+
+/// What the credential of a slot is called.
+fn key_name(slot: ProviderId) -> String {
+    match slot {
+        ProviderId::Modal => "Modal proxy token".to_owned(),
+        slot => format!("{} API key", slot.label()),
+    }
 }
 
 #[component]
@@ -71,7 +80,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
         <div class="key-row">
             <span class="key-name" id=name.clone()>
                 <Logo provider=slot/>
-                {format!("{} API key", slot.label())}
+                {key_name(slot)}
             </span>
             <span class="configured">{shown}</span>
             <span class="actions">
@@ -164,6 +173,14 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                     aria-describedby=format!("{id}-hint {id}-notes")
                     disabled=move || !stores.session.alive.get()
                     on:input=move |event| keys.typed(slot, &event_target_value(&event))
+                    on:paste=move |event| {
+                        // A whole file is shown as a plan, and nothing of it lands in this field.
+                        if let Some(text) = browser::form::pasted(&event).filter(|text| is_env(text)) {
+                            event.prevent_default();
+                            keys.pasted.set(text);
+                            browser::form::focus_soon("env-paste".to_owned());
+                        }
+                    }
                     on:blur=move |event| {
                         // On the way to a button of this field nothing is decided yet.
                         if !browser::form::stays_within(&event, ".key-field") {
@@ -215,6 +232,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                         }).erase()
                 }}
             </div>
+            {elsewhere(slot, node)}
             <p class="hint" id=format!("{id}-hint")>
                 {hint.map(|hint| format!("{hint} "))}
                 {page
@@ -236,75 +254,51 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
     .erase()
 }
 
-#[component]
-fn KeyNotes(provider: ProviderId) -> impl IntoView {
-    let slot = provider;
-    let state = stores().keys.slot(slot);
-    let notice = Memo::new(move |_| state.with(|state| state.notice.clone()));
-    let error = Memo::new(move |_| state.with(|state| state.error.clone()));
-    let busy = Memo::new(move |_| state.with(|state| state.busy));
-    let report = Memo::new(move |_| state.with(|state| state.report.clone()));
-    view! {
-        <div class="field-note" id=format!("key-{slot}-notes") aria-live="polite">
-            {move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> }).erase()}
-            {move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> }).erase()}
-            {move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> }).erase()}
-            {move || {
-                report
-                    .get()
-                    .map(|report| match report {
-                        Ok(report) => view! { <Report report=report/> }.erase(),
-                        Err(error) => view! { <Problem error=error/> }.erase(),
-                    }).erase()
-            }}
-        </div>
-    }
-    .erase()
-}
-
-#[component]
-fn Report(report: KeyReport) -> impl IntoView {
-    let KeyReport {
-        format,
-        host,
-        auth,
-        quota,
-        models,
-    } = report;
-    let rows = [
-        ("Format", format),
-        ("Connection", host),
-        ("Accepted", auth),
-        ("Credit", quota),
-        ("Models", models),
-    ];
-    view! {
-        <ul class="report">
-            {rows
-                .into_iter()
-                .map(|(name, finding)| {
-                    let (mark, class) = mark(&finding);
-                    view! {
-                        <li class=class>
-                            <span class="mark" aria-hidden="true">
-                                {mark}
-                            </span>
-                            <span class="report-name">{name}</span>
-                            <span>{finding.message}</span>
-                        </li>
-                    }
-                })
-                .erase_all()}
-        </ul>
-    }
-    .erase()
-}
-
-const fn mark(finding: &Finding) -> (&'static str, &'static str) {
-    match finding.result {
-        FindingResult::Ok => ("✓", "ok"),
-        FindingResult::Failed => ("✗", "failed"),
-        FindingResult::Skipped => ("–", "skipped"),
-        FindingResult::Unknown => ("?", "unknown"),
-    }
+/// Offers a key that was typed into the wrong field to the right one.
+fn elsewhere(slot: ProviderId, field: NodeRef<html::Input>) -> AnyView {
+    let keys = stores().keys;
+    let state = keys.slot(slot);
+    let owner = Memo::new(move |_| state.with(|state| state.owner));
+    let save = move |target: ProviderId| {
+        let text = browser::form::text(field);
+        if target != slot {
+            browser::form::clear(field);
+            keys.typed(slot, "");
+        }
+        keys.save(target, &text);
+    };
+    live(move || {
+        owner
+            .get()
+            .map(|owner| {
+                let takes_one = owner.credential_kind() == CredentialKind::ApiKey;
+                let advice = if takes_one {
+                    "It is not saved yet."
+                } else {
+                    "Enter both halves of the token at the Modal endpoints."
+                };
+                view! {
+                    <div class="note warn" role="alert">
+                        <p>
+                            {format!("This looks like a key of {}, not of {}. {advice}", owner.label(), slot.label())}
+                        </p>
+                        <div class="actions">
+                            {takes_one
+                                .then(|| {
+                                    view! {
+                                        <button type="button" class="small" on:click=move |_| save(owner)>
+                                            {format!("Save it as the key of {}", owner.label())}
+                                        </button>
+                                    }
+                                })
+                                .erase()}
+                            <button type="button" class="small" on:click=move |_| save(slot)>
+                                "Save it here"
+                            </button>
+                        </div>
+                    </div>
+                }
+            })
+            .erase()
+    })
 }

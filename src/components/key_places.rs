@@ -4,6 +4,7 @@
 use super::{
     KeyField,
     erase::{Erase, live},
+    key_notes::KeyNotes,
 };
 use crate::stores::{LevelStore, stores};
 use domain::{Operation, ProviderId, catalog::Catalog, keys::SecretView, provider::CredentialKind};
@@ -19,6 +20,8 @@ pub enum KeyPlace {
     There(ProviderId, Operation),
     /// A pointer to the Modal endpoints.
     Endpoint(ProviderId),
+    /// The operator's own installation, which can be tested.
+    Installation(ProviderId),
     /// Nothing is needed.
     Nothing,
 }
@@ -32,7 +35,7 @@ pub fn places(
     used.into_iter()
         .map(|(operation, provider)| {
             let place = match provider.credential_kind() {
-                CredentialKind::Operator => KeyPlace::Nothing,
+                CredentialKind::Operator => KeyPlace::Installation(provider),
                 CredentialKind::Endpoint => KeyPlace::Endpoint(provider),
                 CredentialKind::ApiKey => match first.get(&provider) {
                     Some(other) => KeyPlace::There(provider, *other),
@@ -95,6 +98,20 @@ pub fn KeySection(
                 {format!("{} works at your own address: ", provider.label())}
                 <a href="#endpoints" rel="external">"Modal endpoints"</a>
             </p>
+        }
+        .erase(),
+        KeyPlace::Installation(provider) => view! {
+            <div class="key-field">
+                <p class="hint">
+                    "Runs the Claude program of this server, for its admins. It needs no key here."
+                </p>
+                <div class="actions">
+                    <button type="button" class="small" on:click=move |_| keys.test(provider)>
+                        "Test"
+                    </button>
+                </div>
+                <KeyNotes provider=provider/>
+            </div>
         }
         .erase(),
         KeyPlace::Nothing => ().into_any(),

@@ -1,14 +1,14 @@
 //! Provider and model of one operation at one level, each inherited or set here.
 
-use super::{Choice, ChoiceOption, Logo, erase::Erase};
+use super::{Choice, ChoiceOption, Logo, erase::Erase, model_fields::ModelFields};
 use crate::{
     stores::{FieldState, LevelStore, stores},
-    words::{Inherited, price_hint},
+    words::Inherited,
 };
 use domain::{
     Operation, ProviderId,
     autosave::{Event, SaveStatus},
-    catalog::{Catalog, is_model_id},
+    catalog::Catalog,
     settings::Field,
 };
 use leptos::prelude::*;
@@ -51,6 +51,8 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
             </div>
             <FieldNote id=format!("{id}-note") level=level field=field/>
             {move || {
+                // A list that was fetched meanwhile is shown with the models it has.
+                stores.models_changed.track();
                 view! { <ModelFields level=level operation=operation provider=provider.get()/> }.erase()
             }}
         </div>
@@ -89,148 +91,6 @@ fn provider_options(
     std::iter::once(ChoiceOption::new("", automatic))
         .chain(offered)
         .collect()
-}
-
-#[component]
-fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId) -> impl IntoView {
-    let stores = stores();
-    let catalog = stores.catalog();
-    let today = stores.session.today.get_value();
-    let field = Field::Model(operation, provider);
-    let state = level.field(field);
-    let id = format!("{operation}-model");
-    let open_models = catalog
-        .provider(provider)
-        .is_some_and(|entry| entry.open_models);
-    let options = {
-        let catalog = catalog.clone();
-        Memo::new(move |_| {
-            let chosen = state.with(|state| state.draft().to_owned());
-            let inherited = level.inherited_model(operation, provider, &catalog);
-            model_options(
-                operation,
-                provider,
-                &catalog,
-                &today,
-                &chosen,
-                inherited.as_ref(),
-            )
-        })
-    };
-    let notice = {
-        let catalog = catalog.clone();
-        Memo::new(move |_| {
-            let model = level.model(operation, provider, &catalog)?;
-            catalog.model(operation, provider, &model)?.notice.clone()
-        })
-    };
-    view! {
-        <Choice
-            id=id.clone()
-            label=format!("{} model", operation.label())
-            value=Signal::derive(move || state.with(|state| state.draft().to_owned()))
-            options=options
-            on_change=move |value| level.edit(field, &value)
-            described_by=format!("{id}-note")
-            enabled=Signal::derive(move || level.is_loaded())
-        />
-        {move || notice.get().map(|notice| view! { <p class="hint">{notice}</p> }).erase()}
-        <FieldNote id=format!("{id}-note") level=level field=field/>
-        {open_models
-            .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
-    }
-    .erase()
-}
-
-/// A field for any model id, at providers that take any.
-#[component]
-fn OtherModel(level: LevelStore, operation: Operation, provider: ProviderId) -> impl IntoView {
-    let alive = stores().session.alive;
-    let wrong = RwSignal::new(false);
-    let id = format!("{operation}-other-model");
-    view! {
-        <details class="other-model">
-            <summary>"Use another model"</summary>
-            <div class="field">
-                <label for=id.clone()>{format!("Other {} id", provider.label())}</label>
-                <input
-                    id=id.clone()
-                    type="text"
-                    placeholder="vendor/model"
-                    autocomplete="off"
-                    spellcheck="false"
-                    aria-describedby=format!("{id}-note")
-                    aria-invalid=move || wrong.get().then_some("true")
-                    disabled=move || !alive.get()
-                    on:change=move |event| {
-                        let typed = event_target_value(&event);
-                        let typed = typed.trim();
-                        wrong.set(!typed.is_empty() && !is_model_id(typed));
-                        if is_model_id(typed) {
-                            level.edit(Field::Model(operation, provider), typed);
-                        }
-                    }
-                />
-                <p class="hint" id=format!("{id}-note")>
-                    {move || {
-                        if wrong.get() {
-                            "A model id has letters, digits and . _ : / ~ - only.".to_owned()
-                        } else {
-                            format!("Any model id of {}, as its model page shows it.", provider.label())
-                        }
-                    }}
-                </p>
-            </div>
-        </details>
-    }
-    .erase()
-}
-
-/// The options of a model select: "inherit" first, the listed ones with their price, and the stored
-/// one even where it is not listed.
-fn model_options(
-    operation: Operation,
-    provider: ProviderId,
-    catalog: &Catalog,
-    today: &str,
-    chosen: &str,
-    inherited: Option<&Inherited>,
-) -> Vec<ChoiceOption> {
-    let name = |id: &str| {
-        catalog
-            .model(operation, provider, id)
-            .map_or_else(|| id.to_owned(), |model| model.name.clone())
-    };
-    let automatic = inherited.map_or_else(
-        || "Automatic".to_owned(),
-        |inherited| format!("Automatic ({})", name(&inherited.value)),
-    );
-    let mut options = vec![ChoiceOption::new("", automatic)];
-    for model in catalog.models_of(operation, provider) {
-        let retired = model.is_retired(today);
-        let mut label = model.name.clone();
-        if model.recommended {
-            label.push_str(" (recommended)");
-        }
-        label.push_str(" — ");
-        if retired {
-            label.push_str("switched off by the provider");
-        } else {
-            label.push_str(&price_hint(Some(model), operation, today));
-        }
-        options.push(ChoiceOption {
-            value: model.id.clone(),
-            label,
-            disabled: retired && model.id != chosen,
-        });
-    }
-    if !chosen.is_empty() && catalog.model(operation, provider, chosen).is_none() {
-        options.push(ChoiceOption::new(
-            chosen,
-            format!("{chosen} — price unknown"),
-        ));
-    }
-    options
 }
 
 /// Why a field is not saved, or what somebody else has put there meanwhile.
@@ -350,22 +210,6 @@ mod tests {
                 ("kie", "KIE.ai", false),
                 ("modal", "Modal — not available yet", true),
             ]
-        );
-    }
-
-    #[test]
-    fn a_stored_model_that_is_not_listed_stays_visible() {
-        let options = model_options(
-            Operation::Llm,
-            ProviderId::OpenRouter,
-            &catalog(ProviderId::OpenRouter),
-            "2026-11-22",
-            "vendor/new",
-            None,
-        );
-        assert_eq!(
-            options.last().map(|option| option.value.as_str()),
-            Some("vendor/new")
         );
     }
 

@@ -8,7 +8,7 @@ use crate::{
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
 };
-use domain::{Operation, ProjectId, project::Project};
+use domain::{Operation, ProjectId, project::Project, provider::EndpointKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -67,7 +67,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                         .erase_all()}
                     <section class="card operation" id="endpoints">
                         <h3>"Modal endpoints"</h3>
-                        <EndpointFields level=level/>
+                        <EndpointFields level=level kinds=&EndpointKind::ALL/>
                     </section>
                 </div>
             </div>

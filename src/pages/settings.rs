@@ -3,13 +3,13 @@
 use super::{signed_in, skeleton};
 use crate::{
     components::{
-        EndpointFields, Erase, EraseAll, KeyField, KeySection, Overview, Problem, ProviderFields,
-        SaveIndicator, keyed, places, spare_slots, used_providers,
+        EndpointFields, EnvPaste, Erase, EraseAll, KeyField, KeySection, MODAL_ENDPOINTS, Overview,
+        Problem, ProviderFields, SaveIndicator, keyed, places, spare_slots, used_providers,
     },
     stores::stores,
     words::{heading, purpose},
 };
-use domain::{Operation, ProviderId};
+use domain::{Operation, ProviderId, provider::EndpointKind};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -90,8 +90,17 @@ fn Panes() -> impl IntoView {
                     <p class="hint">
                         "The addresses of your own deployments. Each operation has one; editing images has its own."
                     </p>
-                    <EndpointFields level=level/>
+                    <EndpointFields level=level kinds=MODAL_ENDPOINTS/>
+                    <KeyField provider=ProviderId::Modal/>
                 </section>
+                <section class="card operation" id="own-suno">
+                    <h3>"Self-hosted Suno"</h3>
+                    <p class="hint">
+                        "The address of your own suno-api server, for the Suno models that run there. It needs no key."
+                    </p>
+                    <EndpointFields level=level kinds=&[EndpointKind::Suno]/>
+                </section>
+                <EnvPaste/>
                 {move || {
                     (!spare.with(Vec::is_empty))
                         .then(|| {

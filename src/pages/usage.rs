@@ -6,7 +6,7 @@ use crate::{
     components::Problem,
     components::{Erase, EraseAll},
     stores::stores,
-    words::{estimate_words, heading, usd},
+    words::{estimate_words, heading, minute, usd},
 };
 use domain::{
     Operation,
@@ -172,7 +172,7 @@ fn Lines(items: Vec<Generation>) -> impl IntoView {
                                 .model_name(item.operation(), resolution.provider, &resolution.model);
                             view! {
                                 <tr>
-                                    <td>{minute(&item.created_at.to_rfc3339())}</td>
+                                    <td>{minute(item.created_at)}</td>
                                     <td>{heading(item.operation())}</td>
                                     <td class="wrap">{resolution.provider.label()} " · " {model}</td>
                                     <td>{item.estimate.words()}</td>
@@ -193,18 +193,6 @@ fn Lines(items: Vec<Generation>) -> impl IntoView {
         </div>
     }
     .erase()
-}
-
-/// Day and minute in UTC of an RFC 3339 time.
-fn minute(moment: &str) -> String {
-    format!(
-        "{} UTC",
-        moment
-            .chars()
-            .take(16)
-            .collect::<String>()
-            .replace('T', " ")
-    )
 }
 
 #[cfg(test)]
@@ -265,10 +253,5 @@ mod tests {
                 unknown: 2
             }]
         );
-    }
-
-    #[test]
-    fn times_are_short_and_say_their_zone() {
-        assert_eq!(minute("2026-11-22T10:00:00.5Z"), "2026-11-22 10:00 UTC");
     }
 }

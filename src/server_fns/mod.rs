@@ -4,6 +4,7 @@
 pub mod account;
 pub mod generations;
 pub mod keys;
+pub mod models;
 pub mod projects;
 #[cfg(feature = "ssr")]
 mod request;

@@ -151,7 +151,10 @@ mod words {
                 Some("New: M0, M1, M2, M3, M4 and 2 more.")
             );
             assert_eq!(line("New", Operation::Tts, &models), None);
-            assert_eq!(line("New", Operation::Llm, &models[..1]).as_deref(), Some("New: M0."));
+            assert_eq!(
+                line("New", Operation::Llm, &models[..1]).as_deref(),
+                Some("New: M0.")
+            );
         }
     }
 }

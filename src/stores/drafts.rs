@@ -36,6 +36,8 @@ pub struct Draft {
     pub title: String,
     /// The words to sing.
     pub lyrics: String,
+    /// The number that makes a result repeatable, as typed.
+    pub seed: String,
     /// Without singing.
     pub instrumental: bool,
     /// Reference pictures, or the first frame: output ids or data URLs.
@@ -52,17 +54,24 @@ fn offered(value: &str, list: &[String]) -> Option<String> {
     list.iter().find(|one| *one == value).cloned()
 }
 
+fn offered_number(value: &str, list: &[u32]) -> Option<u32> {
+    let number = value.trim().parse().ok()?;
+    list.contains(&number).then_some(number)
+}
+
 impl Draft {
     /// What is asked for with this model; parameters that it does not take are left out.
     #[must_use]
     pub fn input(&self, operation: Operation, model: Option<&Model>) -> GenerationInput {
         let general = Capabilities::default();
         let can = model.map_or(&general, |model| &model.can);
+        let seed = self.seed.trim().parse().ok().filter(|_| can.seed);
         match operation {
             Operation::Llm => GenerationInput::Llm(LlmInput {
                 prompt: self.prompt.clone(),
                 system: given(&self.system),
                 max_output_tokens: self.max_tokens.trim().parse().ok(),
+                stream: true,
                 ..LlmInput::default()
             }),
             Operation::Image => GenerationInput::Image(ImageInput {
@@ -75,7 +84,7 @@ impl Draft {
                     .take(can.reference_images as usize)
                     .cloned()
                     .collect(),
-                seed: None,
+                seed,
             }),
             Operation::Video => GenerationInput::Video(VideoInput {
                 prompt: self.prompt.clone(),
@@ -84,16 +93,11 @@ impl Draft {
                     .first()
                     .filter(|_| takes_first_frame(can))
                     .cloned(),
-                duration_seconds: self
-                    .duration
-                    .trim()
-                    .parse()
-                    .ok()
-                    .filter(|seconds| can.durations.contains(seconds)),
+                duration_seconds: offered_number(&self.duration, &can.durations),
                 resolution: offered(&self.resolution, &can.resolutions),
                 aspect_ratio: offered(&self.aspect_ratio, &can.aspect_ratios),
                 audio: self.audio.parse().ok().filter(|_| can.audio),
-                seed: None,
+                seed,
             }),
             Operation::Tts => GenerationInput::Tts(TtsInput {
                 text: self.prompt.clone(),
@@ -104,16 +108,16 @@ impl Draft {
                     .map(|voice| voice.id.clone()),
                 language: offered(&self.language, &can.languages),
                 style: given(&self.style).filter(|_| can.style),
-                seed: None,
+                seed,
             }),
             Operation::Music => GenerationInput::Music(MusicInput {
                 prompt: self.prompt.clone(),
-                title: given(&self.title),
-                style: given(&self.style),
-                lyrics: given(&self.lyrics).filter(|_| !self.instrumental),
+                title: given(&self.title).filter(|_| can.title),
+                style: given(&self.style).filter(|_| can.style),
+                lyrics: given(&self.lyrics).filter(|_| can.lyrics && !self.instrumental),
                 instrumental: Some(self.instrumental),
-                duration_seconds: None,
-                seed: None,
+                duration_seconds: offered_number(&self.duration, &can.durations),
+                seed,
             }),
         }
     }
@@ -228,7 +232,14 @@ mod tests {
             instrumental: true,
             ..Draft::default()
         };
-        let GenerationInput::Music(music) = draft.input(Operation::Music, None) else {
+        let singing = model(
+            Operation::Music,
+            Capabilities {
+                lyrics: true,
+                ..Capabilities::default()
+            },
+        );
+        let GenerationInput::Music(music) = draft.input(Operation::Music, Some(&singing)) else {
             panic!("music was asked for");
         };
         assert_eq!((music.lyrics, music.instrumental), (None, Some(true)));

@@ -2,7 +2,10 @@
 //! looks, wherever in the application they are.
 
 use crate::{
-    browser::{page, task, timer},
+    browser::{
+        events::{self, Heard, Listening},
+        page, task, timer,
+    },
     server_fns::{
         FnError,
         generations::{generation_cancel, generation_follow, generation_list},
@@ -10,6 +13,7 @@ use crate::{
 };
 use domain::{GenerationId, ProjectId, generation::Generation};
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// How long to wait before asking again.
 const PAUSE_MILLIS: u32 = 1_000;
@@ -30,6 +34,10 @@ pub struct Generations {
     /// The time of the last look, in milliseconds since 1970; zero before the first.
     pub now: RwSignal<i64>,
     following: StoredValue<bool>,
+    /// The text that is being written at the moment, as far as it is heard.
+    live: StoredValue<HashMap<GenerationId, RwSignal<String>>>,
+    listening: StoredValue<HashMap<GenerationId, Listening>, LocalStorage>,
+    owner: StoredValue<Owner>,
 }
 
 impl Generations {
@@ -43,6 +51,9 @@ impl Generations {
             announcement: RwSignal::new(String::new()),
             now: RwSignal::new(0),
             following: StoredValue::new(false),
+            live: StoredValue::new(HashMap::new()),
+            listening: StoredValue::new_local(HashMap::new()),
+            owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }
 
@@ -64,6 +75,40 @@ impl Generations {
         });
     }
 
+    /// The text of a generation while it is written. Whoever asks first begins to listen.
+    #[must_use]
+    pub fn text_of(self, id: &GenerationId) -> RwSignal<String> {
+        if let Some(known) = self.live.with_value(|live| live.get(id).copied()) {
+            return known;
+        }
+        let text = self.owner.get_value().with(|| RwSignal::new(String::new()));
+        self.live.update_value(|live| {
+            live.insert(id.clone(), text);
+        });
+        let id = id.clone();
+        // Not while the page is being put together: only a living page listens.
+        timer::after(0, move || {
+            let listening = events::text_of(id.as_str(), move |heard| match heard {
+                Heard::Whole(whole) => text.set(whole),
+                Heard::More(more) => text.update(|text| text.push_str(&more)),
+            });
+            self.listening.update_value(|all| {
+                all.insert(id, listening);
+            });
+        });
+        text
+    }
+
+    /// Stops listening to what has come to its end.
+    fn hush(self, ended: &GenerationId) {
+        self.listening.update_value(|all| {
+            all.remove(ended);
+        });
+        self.live.update_value(|live| {
+            live.remove(ended);
+        });
+    }
+
     /// Takes in newer states and new generations.
     pub fn merge(self, fresh: Vec<Generation>) {
         if fresh.is_empty() {
@@ -74,6 +119,7 @@ impl Generations {
                 match items.iter_mut().find(|known| known.id == generation.id) {
                     Some(known) => {
                         if !known.status.is_final() && generation.status.is_final() {
+                            self.hush(&generation.id);
                             self.announcement.set(format!(
                                 "{}: {}",
                                 crate::words::heading(generation.operation()),

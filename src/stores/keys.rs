@@ -11,12 +11,17 @@ use crate::{
     words::{Summary, summarize},
 };
 use domain::{
-    ProviderId,
+    ProviderId, Timestamp,
     autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
-    keys::{KeyProblem, KeyReport, SecretView, check_key, clean_key, looks_complete},
+    keys::{KeyProblem, KeyReport, KeyTested, SecretView, check_key, clean_key, looks_complete},
+    pasted::{Plan, Target, belongs_to_another},
+    settings::Field,
 };
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+
+/// How often it is looked whether a save is through.
+const AGAIN_MILLIS: u32 = 100;
 
 /// One key slot as it is shown.
 #[derive(Clone)]
@@ -27,6 +32,8 @@ pub struct KeyState {
     pub replacing: bool,
     /// What to say about what was typed.
     pub notice: Option<String>,
+    /// Whose key was typed here, where it is certainly somebody else's. It is not saved by itself.
+    pub owner: Option<ProviderId>,
     /// Why the last save or removal did not work.
     pub error: Option<FnError>,
     /// Whether a test or a removal is on its way.
@@ -44,6 +51,7 @@ impl KeyState {
             view,
             replacing: false,
             notice: None,
+            owner: None,
             error: None,
             busy: false,
             report: None,
@@ -79,6 +87,8 @@ pub struct Keys {
     pub summary: RwSignal<Summary>,
     /// Counts what was stored, so that others can follow.
     pub stored: RwSignal<u32>,
+    /// A whole `.env` file that was pasted, until it is stored or thrown away.
+    pub pasted: RwSignal<String>,
 }
 
 impl Keys {
@@ -96,6 +106,7 @@ impl Keys {
             personal,
             summary: RwSignal::new(Summary::Idle),
             stored: RwSignal::new(0),
+            pasted: RwSignal::new(String::new()),
         };
         // Settings that are loaded later bring their keys.
         Effect::watch(
@@ -115,7 +126,8 @@ impl Keys {
     }
 
     fn accept(self, views: &BTreeMap<ProviderId, SecretView>) {
-        for slot in ProviderId::ALL {
+        let slots = ProviderId::ALL.into_iter();
+        for slot in slots.filter(|slot| slot.key_slot() == *slot) {
             let signal = self.slot(slot);
             if signal.with_untracked(|state| state.view.as_ref() != views.get(&slot)) {
                 signal.update(|state| state.view = views.get(&slot).cloned());
@@ -132,8 +144,10 @@ impl Keys {
     /// The person typed. A text that looks like a whole key is saved after the pause.
     pub fn typed(self, slot: ProviderId, text: &str) {
         let key = clean_key(text);
-        let complete = looks_complete(slot, key);
+        let owner = belongs_to_another(slot, text);
+        let complete = owner.is_none() && looks_complete(slot, key);
         self.slot(slot).update(|state| {
+            state.owner = owner;
             state.error = None;
             state.report = None;
             state.notice = (check_key(key) == Err(KeyProblem::Mask))
@@ -144,13 +158,24 @@ impl Keys {
         self.on(slot, Event::Edited(value.to_owned()));
     }
 
-    /// Enter was pressed or the field lost the focus: what stands there is saved, with a warning
-    /// where it does not look like a key of this provider.
+    /// Enter was pressed or the field lost the focus: what stands there is saved, unless it is
+    /// certainly the key of another provider: that is for the person to decide.
     pub fn entered(self, slot: ProviderId, text: &str) {
+        let waits = self
+            .slot(slot)
+            .with_untracked(|state| state.owner.is_some());
+        if !waits {
+            self.save(slot, text);
+        }
+    }
+
+    /// Saves what was typed, with a warning where it does not look like a key of this provider.
+    pub fn save(self, slot: ProviderId, text: &str) {
         let key = clean_key(text);
         if key.is_empty() {
             return;
         }
+        self.slot(slot).update(|state| state.owner = None);
         if let Err(problem) = check_key(key) {
             self.slot(slot)
                 .update(|state| state.notice = Some(problem.message().to_owned()));
@@ -178,6 +203,7 @@ impl Keys {
         self.slot(slot).update(|state| {
             state.replacing = replacing;
             state.notice = None;
+            state.owner = None;
             state.error = None;
             state.report = None;
             if !replacing {
@@ -262,6 +288,54 @@ impl Keys {
         }
     }
 
+    /// Saves both halves of a Modal proxy token.
+    pub fn save_pair(self, key: String, secret: String) {
+        let slot = ProviderId::Modal;
+        let signal = self.slot(slot);
+        signal.update(|state| {
+            state.busy = true;
+            state.error = None;
+            state.report = None;
+        });
+        let call = KeyPut {
+            provider: slot,
+            key,
+            secret: Some(secret),
+        };
+        // The token is bound to the addresses that are stored: they go first.
+        self.personal.flush();
+        self.when_saved(Box::new(move || {
+            task::spawn(async move {
+                let answer = save::call(&call).await;
+                signal.update(|state| {
+                    state.busy = false;
+                    state.replacing = answer.is_err() && state.replacing;
+                    match &answer {
+                        Ok(view) => {
+                            state.view = Some(view.clone());
+                            state.emptied += 1;
+                        }
+                        Err(error) => state.error = Some(error.clone()),
+                    }
+                });
+                if let Ok(view) = answer {
+                    self.remember(slot, Some(view));
+                }
+            });
+        }));
+    }
+
+    /// Goes on once nothing is being saved any more.
+    fn when_saved(self, go_on: Box<dyn FnOnce()>) {
+        let saving = self.summary.get_untracked() == Summary::Saving
+            || self.personal.summary.get_untracked() == Summary::Saving;
+        if saving {
+            timer::after(AGAIN_MILLIS, move || self.when_saved(go_on));
+        } else {
+            go_on();
+        }
+    }
+
     /// Removes a stored key.
     pub fn remove(self, slot: ProviderId) {
         let signal = self.slot(slot);
@@ -294,21 +368,48 @@ impl Keys {
         });
     }
 
-    /// Tests the stored key.
+    /// Tests the stored key, after what is still being saved.
     pub fn test(self, slot: ProviderId) {
         self.on(slot, Event::Flush);
-        let signal = self.slot(slot);
-        signal.update(|state| {
+        self.personal.flush();
+        self.slot(slot).update(|state| {
             state.busy = true;
             state.report = None;
         });
-        task::spawn(async move {
-            let report = key_test(slot).await;
-            signal.update(|state| {
-                state.busy = false;
-                state.report = Some(report);
+        let signal = self.slot(slot);
+        self.when_saved(Box::new(move || {
+            task::spawn(async move {
+                let report = key_test(slot).await;
+                signal.update(|state| {
+                    state.busy = false;
+                    if let (Ok(report), Some(view)) = (&report, &mut state.view) {
+                        view.tested = Some(KeyTested {
+                            report: report.clone(),
+                            at: Timestamp(timer::now_millis()),
+                        });
+                    }
+                    state.report = Some(report);
+                });
             });
-        });
+        }));
+    }
+
+    /// Stores what a plan says: keys, both halves of a token, addresses.
+    pub fn store(self, plan: Plan) {
+        let mut halves = (None, None);
+        for entry in plan.entries.into_iter().filter(|e| e.problem.is_none()) {
+            match entry.target {
+                Target::Key(slot) => self.save(slot, &entry.value),
+                Target::Endpoint(kind) => self.personal.edit(Field::Endpoint(kind), &entry.value),
+                Target::ProxyKey => halves.0 = Some(entry.value),
+                Target::ProxySecret => halves.1 = Some(entry.value),
+            }
+        }
+        self.personal.flush();
+        if let (Some(key), Some(secret)) = halves {
+            self.save_pair(key, secret);
+        }
+        self.pasted.set(String::new());
     }
 
     fn remember(self, slot: ProviderId, view: Option<SecretView>) {

@@ -16,7 +16,11 @@ pub use level::{FieldState, LevelStore};
 pub use projects::Projects;
 
 use crate::{browser, seed::Seed, shell::Theme, words::Summary};
-use domain::{ProviderId, account::Me, catalog::Catalog};
+use domain::{
+    Operation, ProviderId,
+    account::Me,
+    catalog::{Catalog, Model},
+};
 use leptos::prelude::*;
 use std::sync::Arc;
 
@@ -25,8 +29,11 @@ use std::sync::Arc;
 pub struct Stores {
     /// Who and how.
     pub session: Session,
-    /// What is on offer.
+    /// What is on offer to this person.
     pub catalog: StoredValue<Arc<Catalog>>,
+    /// Counts the lists of models that were taken over from a provider.
+    pub models_changed: RwSignal<u32>,
+    learnt: StoredValue<Option<(Operation, ProviderId)>>,
     /// The person's settings.
     pub personal: LevelStore,
     /// The person's keys.
@@ -74,6 +81,8 @@ impl Stores {
         Self {
             session,
             catalog: StoredValue::new(seed.catalog),
+            models_changed: RwSignal::new(0),
+            learnt: StoredValue::new(None),
             personal,
             keys,
             projects,
@@ -89,14 +98,32 @@ impl Stores {
         self.catalog.get_value()
     }
 
+    /// Takes over the models of a provider for an operation.
+    pub fn learn_models(self, operation: Operation, provider: ProviderId, models: &[Model]) {
+        self.catalog.update_value(|catalog| {
+            let catalog = Arc::make_mut(catalog);
+            catalog
+                .models
+                .retain(|model| model.operation != operation || model.provider != provider);
+            catalog.models.extend_from_slice(models);
+        });
+        self.learnt.set_value(Some((operation, provider)));
+        self.models_changed.update(|count| *count += 1);
+    }
+
+    /// Whether the last list that was taken over is this one; asked once.
+    #[must_use]
+    pub fn last_list(self, operation: Operation, provider: ProviderId) -> bool {
+        let is_last = self.learnt.get_value() == Some((operation, provider));
+        if is_last {
+            self.learnt.set_value(None);
+        }
+        is_last
+    }
+
     /// The name of a model, or its id where it is not listed.
     #[must_use]
-    pub fn model_name(
-        self,
-        operation: domain::Operation,
-        provider: ProviderId,
-        model: &str,
-    ) -> String {
+    pub fn model_name(self, operation: Operation, provider: ProviderId, model: &str) -> String {
         self.catalog.with_value(|catalog| {
             catalog
                 .model(operation, provider, model)

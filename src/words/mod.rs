@@ -13,7 +13,7 @@ pub use glance::{key_standing, key_words};
 pub use saving::{Summary, summarize};
 pub use trace::{Inherited, inherited, trace_rows};
 
-use domain::Operation;
+use domain::{Operation, Timestamp};
 
 /// The heading of an operation.
 #[must_use]
@@ -39,6 +39,16 @@ pub const fn purpose(operation: Operation) -> &'static str {
     }
 }
 
+/// Day and minute of a moment, in UTC.
+#[must_use]
+pub fn minute(moment: Timestamp) -> String {
+    let text = moment.to_rfc3339();
+    format!(
+        "{} UTC",
+        text.chars().take(16).collect::<String>().replace('T', " ")
+    )
+}
+
 /// The tab of an operation in the configuration dialog.
 #[must_use]
 pub const fn tab(operation: Operation) -> &'static str {
@@ -48,5 +58,15 @@ pub const fn tab(operation: Operation) -> &'static str {
         Operation::Video => "Video",
         Operation::Tts => "Voice",
         Operation::Music => "Music",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_short_and_say_their_zone() {
+        assert_eq!(minute(Timestamp(1_795_341_600_500)), "2026-11-22 10:00 UTC");
     }
 }

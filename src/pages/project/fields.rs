@@ -4,7 +4,7 @@ use crate::{
     components::{Choice, ChoiceOption, Erase, live},
     stores::{Draft, stores},
 };
-use domain::catalog::Model;
+use domain::catalog::{Capabilities, Model};
 use leptos::prelude::*;
 
 /// Wrong fields with what is wrong.
@@ -100,6 +100,41 @@ pub fn ShortText(
         </div>
     }
     .erase()
+}
+
+/// A text of one line for something that not every model takes; not there where this one does not.
+#[component]
+pub fn Taken(
+    model: Memo<Option<Model>>,
+    takes: fn(&Capabilities) -> bool,
+    field: &'static str,
+    label: &'static str,
+    #[prop(default = "text")] kind: &'static str,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+    get: fn(&Draft) -> &String,
+    set: fn(&mut Draft, String),
+) -> impl IntoView {
+    let is_taken =
+        Memo::new(move |_| model.with(|model| model.as_ref().is_some_and(|m| takes(&m.can))));
+    live(move || {
+        is_taken
+            .get()
+            .then(|| {
+                view! {
+                    <ShortText
+                        field=field
+                        label=label
+                        kind=kind
+                        draft=draft
+                        problems=problems
+                        get=get
+                        set=set
+                    />
+                }
+            })
+            .erase()
+    })
 }
 
 /// A select over what the model offers; not there where it offers nothing.

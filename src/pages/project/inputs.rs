@@ -1,7 +1,7 @@
 //! The fields of a step, as the model takes them.
 
 use super::{
-    fields::{LongText, Offered, Problems, ShortText},
+    fields::{LongText, Offered, Problems, ShortText, Taken},
     pictures::Pictures,
 };
 use crate::{
@@ -48,9 +48,20 @@ pub fn Inputs(
                     view! { <VoiceParameters model=model draft=draft problems=problems/> }.erase()
                 }
                 Operation::Music => {
-                    view! { <MusicParameters draft=draft problems=problems/> }.erase()
+                    view! { <MusicParameters model=model draft=draft problems=problems/> }.erase()
                 }
             }}
+            <Taken
+                model=model
+                takes=|can| can.seed
+                field="seed"
+                label="Seed (optional)"
+                kind="number"
+                draft=draft
+                problems=problems
+                get=|draft| &draft.seed
+                set=|draft, value| draft.seed = value
+            />
         </div>
         {matches!(operation, Operation::Image | Operation::Video)
             .then(|| {
@@ -126,22 +137,7 @@ fn PictureParameters(
         {(operation == Operation::Video)
             .then(|| {
                 view! {
-                    <Offered
-                        field="duration_seconds"
-                        label="Duration"
-                        draft=draft
-                        model=model
-                        options=|model| {
-                            model
-                                .can
-                                .durations
-                                .iter()
-                                .map(|s| ChoiceOption::new(s.to_string(), format!("{s} s")))
-                                .collect()
-                        }
-                        get=|draft| &draft.duration
-                        set=|draft, value| draft.duration = value
-                    />
+                    <Duration model=model draft=draft/>
                     <Offered
                         field="audio"
                         label="Sound"
@@ -172,8 +168,6 @@ fn VoiceParameters(
     draft: RwSignal<Draft>,
     problems: Problems,
 ) -> impl IntoView {
-    let takes_style =
-        Memo::new(move |_| model.with(|model| model.as_ref().is_some_and(|m| m.can.style)));
     view! {
         <Offered
             field="voice"
@@ -200,31 +194,54 @@ fn VoiceParameters(
             get=|draft| &draft.language
             set=|draft, value| draft.language = value
         />
-        {move || {
-            takes_style
-                .get()
-                .then(|| {
-                    view! {
-                        <ShortText
-                            field="style"
-                            label="How to say it (optional)"
-                            draft=draft
-                            problems=problems
-                            get=|draft| &draft.style
-                            set=|draft, value| draft.style = value
-                        />
-                    }
-                }).erase()
-        }}
+        <Taken
+            model=model
+            takes=|can| can.style
+            field="style"
+            label="How to say it (optional)"
+            draft=draft
+            problems=problems
+            get=|draft| &draft.style
+            set=|draft, value| draft.style = value
+        />
     }
     .erase()
 }
 
 #[component]
-fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
-    let alive = stores().session.alive;
+fn Duration(model: Memo<Option<Model>>, draft: RwSignal<Draft>) -> impl IntoView {
     view! {
-        <ShortText
+        <Offered
+            field="duration_seconds"
+            label="Duration"
+            draft=draft
+            model=model
+            options=|model| {
+                let seconds = model.can.durations.iter();
+                seconds.map(|s| ChoiceOption::new(s.to_string(), format!("{s} s"))).collect()
+            }
+            get=|draft| &draft.duration
+            set=|draft, value| draft.duration = value
+        />
+    }
+    .erase()
+}
+
+#[component]
+fn MusicParameters(
+    model: Memo<Option<Model>>,
+    draft: RwSignal<Draft>,
+    problems: Problems,
+) -> impl IntoView {
+    let alive = stores().session.alive;
+    let sings = Memo::new(move |_| {
+        let takes = model.with(|model| model.as_ref().is_some_and(|model| model.can.lyrics));
+        takes && !draft.with(|draft| draft.instrumental)
+    });
+    view! {
+        <Taken
+            model=model
+            takes=|can| can.title
             field="title"
             label="Title (optional)"
             draft=draft
@@ -232,7 +249,9 @@ fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView 
             get=|draft| &draft.title
             set=|draft, value| draft.title = value
         />
-        <ShortText
+        <Taken
+            model=model
+            takes=|can| can.style
             field="style"
             label="Style (optional)"
             draft=draft
@@ -240,6 +259,7 @@ fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView 
             get=|draft| &draft.style
             set=|draft, value| draft.style = value
         />
+        <Duration model=model draft=draft/>
         <label class="check">
             <input
                 type="checkbox"
@@ -252,7 +272,8 @@ fn MusicParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView 
             <span>"Instrumental"</span>
         </label>
         {move || {
-            (!draft.with(|draft| draft.instrumental))
+            sings
+                .get()
                 .then(|| {
                     view! {
                         <LongText

@@ -9,8 +9,9 @@ use std::time::Duration;
 use crate::{
     Checked, all_pass,
     driver::{Drive, End, Run, drive},
-    pairs::{Pair, ways},
+    pairs::{PAIRS, Pair, ways},
     stage::{Stage, secret},
+    success,
 };
 
 /// Runs the job with a fault that is set before the paid request, and what came in from then on.
@@ -70,7 +71,7 @@ async fn loses(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_that_is_too_slow_leaves_the_job_unknown() {
     let fault = json!({ "path": "/", "delay_ms": 60_000 });
-    let soon = Some(Duration::from_millis(100));
+    let soon = Some(Duration::from_millis(400));
     let cases =
         ways().map(|(pair, streaming)| loses(pair, fault.clone(), soon, Fault::Timeout, streaming));
     all_pass(26, cases).await;
@@ -79,7 +80,7 @@ async fn an_answer_that_is_too_slow_leaves_the_job_unknown() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_cut_in_the_middle_leaves_the_job_unknown() {
     let cases = ways().flat_map(|(pair, streaming)| {
-        [0, 20].map(|bytes| {
+        [0, 20].into_iter().map(move |bytes| {
             let fault = json!({ "path": "/", "cut_after_bytes": bytes });
             loses(pair, fault, None, Fault::Upstream, streaming)
         })
@@ -111,4 +112,21 @@ async fn a_redirect_to_another_host_is_not_followed() {
         ways().map(|(pair, streaming)| stays_here(pair, streaming)),
     )
     .await;
+}
+
+async fn is_waited_for(pair: Pair) -> Checked {
+    let stage = Stage::new().await;
+    let job = stage.job(&pair, "A lighthouse").await;
+    let key = secret(&pair, "slow");
+    let run = drive(&stage, pair.adapter(), &job, key.as_ref(), Drive::default()).await;
+    let complain = |what: String| format!("{}: {what}", pair.name());
+    let produced = run.produced().map_err(complain)?;
+    success::check(&stage, pair.operation, produced)
+        .await
+        .map_err(complain)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_provider_that_takes_its_time_is_waited_for() {
+    all_pass(21, PAIRS.iter().map(|pair| is_waited_for(*pair))).await;
 }

@@ -37,6 +37,8 @@ pub struct Run {
     pub shown: Vec<String>,
     /// What was sent, in order.
     pub sent: Vec<Purpose>,
+    /// Addresses at the provider of the pictures that were uploaded.
+    pub uploads: Vec<String>,
     /// The most bytes that one answer handed over, and the limit of that call.
     pub most_read: (u64, u64),
 }
@@ -89,6 +91,7 @@ pub async fn drive(
         end: End::Endless,
         shown: Vec::new(),
         sent: Vec::new(),
+        uploads: Vec::new(),
         most_read: (0, u64::MAX),
     };
     run.end = walk(stage, adapter, job, secret, drive, &mut run).await;
@@ -159,6 +162,7 @@ async fn walk(
             Err(failure) if call.purpose == Purpose::Poll && failure.transient => progress.polled(),
             Err(failure) => return End::Told(call.purpose, failure),
         };
+        run.uploads.clone_from(&progress.uploads);
     }
     End::Endless
 }

@@ -125,7 +125,8 @@ async fn every_behaviour_of_a_key_has_its_fault() {
             ("wrong", Fault::BadKey),
             ("none", without_key(pair.provider)),
         ]
-        .map(|(behaviour, fault)| keyed(pair, behaviour, fault))
+        .into_iter()
+        .map(move |(behaviour, fault)| keyed(pair, behaviour, fault))
     });
     all_pass(200, cases).await;
 }

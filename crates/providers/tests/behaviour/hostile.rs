@@ -83,7 +83,9 @@ async fn is_nonsense(pair: Pair, answer: &'static str, streaming: bool) -> Check
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_answer_of_the_wrong_type_or_in_broken_text_is_the_providers_problem() {
     let cases = ways().flat_map(|(pair, streaming)| {
-        ["wrong_type", "invalid_utf8"].map(|answer| is_nonsense(pair, answer, streaming))
+        ["wrong_type", "invalid_utf8"]
+            .into_iter()
+            .map(move |answer| is_nonsense(pair, answer, streaming))
     });
     all_pass(52, cases).await;
 }

@@ -150,7 +150,8 @@ async fn an_answer_that_says_nothing_about_a_key_neither_proves_nor_condemns_it(
             json!({ "path": "/", "answer": "invalid_utf8" }),
             json!({ "path": "/", "answer": "redirect" }),
         ]
-        .map(|fault| is_left_open(pair, fault))
+        .into_iter()
+        .map(move |fault| is_left_open(pair, fault))
     });
     all_pass(66, cases).await;
 }

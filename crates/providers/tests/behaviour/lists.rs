@@ -133,7 +133,8 @@ async fn breaks(provider: ProviderId, answer: &'static str) -> Checked {
 async fn a_broken_list_is_a_failure_and_never_an_empty_list() {
     let cases = LISTED.into_iter().flat_map(|(provider, _)| {
         ["wrong_type", "invalid_utf8", "huge", "bomb", "redirect"]
-            .map(|answer| breaks(provider, answer))
+            .into_iter()
+            .map(move |answer| breaks(provider, answer))
     });
     all_pass(35, cases).await;
 }

@@ -36,6 +36,8 @@ where
     C: Future<Output = Checked>,
 {
     use futures::StreamExt;
+    // A case is large, and the thread of a test has a small stack.
+    let cases = cases.into_iter().map(Box::pin);
     let done: Vec<Checked> = futures::stream::iter(cases)
         .buffer_unordered(at_once)
         .collect()

@@ -43,13 +43,40 @@ async fn a_question_that_fails_does_not_end_a_task() {
         json!({ "path": "/", "times": 1, "status": 504 }),
         json!({ "path": "/", "times": 1, "cut_after_bytes": 5 }),
         json!({ "path": "/", "times": 1, "drop_after_accept": true }),
+        json!({ "path": "/", "times": 1, "answer": "wrong_type" }),
+        json!({ "path": "/", "times": 1, "answer": "invalid_utf8" }),
+        json!({ "path": "/", "times": 1, "answer": "redirect" }),
     ];
     let tasks = every().filter(|pair| pair.tasks);
     let cases = tasks.flat_map(|pair| {
         let faults = faults.clone();
-        faults.map(|fault| goes_on(pair, fault))
+        faults.into_iter().map(move |fault| goes_on(pair, fault))
     });
-    all_pass(60, cases).await;
+    all_pass(110, cases).await;
+}
+
+async fn ends(pair: Pair) -> Checked {
+    let stage = Stage::new().await;
+    let job = stage.job(&pair, "A lighthouse").await;
+    let key = secret(&pair, "good");
+    let how = Drive {
+        fault: Some((Purpose::Poll, json!({ "path": "/", "answer": "huge" }))),
+        ..Drive::default()
+    };
+    let run = drive(&stage, pair.adapter(), &job, key.as_ref(), how).await;
+    match &run.end {
+        End::Ambiguous(Purpose::Poll, failure)
+            if failure.fault == Fault::Upstream && !failure.transient && run.submits() == 1 =>
+        {
+            Ok(())
+        }
+        other => Err(format!("{}: {other:?}", pair.name())),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endless_answer_to_a_question_is_not_asked_for_again() {
+    all_pass(13, every().filter(|pair| pair.tasks).map(ends)).await;
 }
 
 fn of_modal() -> impl Iterator<Item = Pair> {
@@ -80,7 +107,9 @@ async fn starts_cold(pair: Pair, trigger: &'static str) -> Checked {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cold_start_is_waited_for_and_every_form_of_a_result_is_read() {
     let cases = of_modal().flat_map(|pair| {
-        ["cold", "raw", "data-url", "base64", "url"].map(|trigger| starts_cold(pair, trigger))
+        ["cold", "raw", "data-url", "base64", "url"]
+            .into_iter()
+            .map(move |trigger| starts_cold(pair, trigger))
     });
     all_pass(70, cases).await;
 }
@@ -107,7 +136,8 @@ async fn a_deployment_that_points_elsewhere_or_is_not_there_is_told() {
             ("elsewhere", Fault::Upstream),
             ("not-deployed", Fault::ModelGone),
         ]
-        .map(|(trigger, wanted)| is_lured_away(pair, trigger, wanted))
+        .into_iter()
+        .map(move |(trigger, wanted)| is_lured_away(pair, trigger, wanted))
     });
     all_pass(28, cases).await;
 }

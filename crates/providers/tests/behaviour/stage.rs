@@ -57,16 +57,31 @@ impl Stage {
 
     /// The requests that came in, as `POST /path`, without those of the control.
     pub async fn received(&self) -> Vec<String> {
-        let call = Call::endpoint(Purpose::Check, http::Method::GET, self.at("/__journal"));
-        let (_, journal) = self.control(call).await;
-        let entries = journal.as_array().expect("a list").iter();
-        entries
-            .map(|entry| {
-                let text = |name: &str| entry[name].as_str().unwrap_or_default();
-                assert_eq!(entry["known_key_in_url"], false, "{entry}");
-                format!("{} {}", text("method"), text("path"))
-            })
-            .collect()
+        let entries = self.journal().await;
+        let lines = entries.iter().map(|entry| {
+            let text = |name: &str| entry[name].as_str().unwrap_or_default();
+            assert_eq!(entry["known_key_in_url"], false, "{entry}");
+            format!("{} {}", text("method"), text("path"))
+        });
+        lines.collect()
+    }
+
+    /// The size of the largest request that came in, in bytes.
+    pub async fn largest_body(&self) -> usize {
+        let entries = self.journal().await;
+        let sizes = entries
+            .iter()
+            .filter_map(|entry| entry["body_bytes"].as_u64());
+        usize::try_from(sizes.max().unwrap_or(0)).expect("it was in memory")
+    }
+
+    async fn journal(&self) -> Vec<Value> {
+        let journal = self.at("/__journal");
+        let call = Call::endpoint(Purpose::Check, http::Method::GET, journal);
+        match self.control(call).await {
+            (200, Value::Array(entries)) => entries,
+            other => panic!("no journal: {other:?}"),
+        }
     }
 
     async fn control(&self, mut call: Call) -> (u16, Value) {

@@ -17,9 +17,13 @@ fn kind(bytes: &[u8]) -> Option<Operation> {
     let frame = bytes.len() > 2 && bytes[0] == 0xff && bytes[1] & 0xe0 == 0xe0;
     if is(0, b"\x89PNG\r\n\x1a\n") || is(0, b"\xff\xd8\xff") || (is(0, b"RIFF") && is(8, b"WEBP")) {
         Some(Operation::Image)
-    } else if is(4, b"ftypM4A") || is(0, b"ID3") || is(0, b"OggS") || is(0, b"fLaC") || frame {
-        Some(Operation::Music)
-    } else if is(0, b"RIFF") && is(8, b"WAVE") {
+    } else if is(4, b"ftypM4A")
+        || [b"ID3".as_slice(), b"OggS", b"fLaC"]
+            .iter()
+            .any(|mark| is(0, mark))
+        || (is(0, b"RIFF") && is(8, b"WAVE"))
+        || frame
+    {
         Some(Operation::Music)
     } else if is(4, b"ftyp") || is(0, b"\x1a\x45\xdf\xa3") {
         Some(Operation::Video)

@@ -122,6 +122,10 @@ impl Turn<'_> {
                     self.log(&failure, secret.as_ref());
                     return Ok(End::Unknown(self.lost()));
                 }
+                // What was asked for is made and paid; only its result cannot be taken in.
+                Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Poll => {
+                    Err(failure.uncertain())
+                }
                 Err(SendError::Ambiguous(failure)) => Err(failure),
             };
             match step {
