@@ -194,7 +194,11 @@ await new Promise((resolve) => setTimeout(resolve, 5_000));
 const memory = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${server.child.pid}/status`, "utf8"));
 rows.push(["idle memory, after a page and 5 s", `${(Number(memory[1]) / 1024).toFixed(1)} MiB`]);
 
-const page = await times(ROUNDS, async () => (await ask(origin, "GET", "/settings")).firstByte);
+const packed = { "accept-encoding": "br, gzip" };
+const page = await times(
+  ROUNDS,
+  async () => (await ask(origin, "GET", "/settings", undefined, packed)).firstByte,
+);
 rows.push(["Settings page, first byte, warm", pair(page)]);
 
 const choices = ["openrouter", "gemini"];

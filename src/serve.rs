@@ -26,7 +26,7 @@ use server::{
 };
 use std::{net::SocketAddr, path::Path, time::Duration};
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::services::ServeDir;
+use tower_http::{CompressionLevel, compression::CompressionLayer, services::ServeDir};
 use url::Url;
 
 /// How long requests may go on after the stop.
@@ -176,6 +176,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         )
         .fallback(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), seeded))
+        .layer(compressed())
         .with_state(state);
     let functions = Router::new()
         .route(
@@ -211,6 +212,12 @@ fn router(app: App, bundle: Bundle) -> Router {
         .layer(web::panics::caught())
         .layer(middleware::from_fn_with_state(origin, web::headers::secure))
         .layer(middleware::from_fn(web::log::requests))
+}
+
+/// Pages are packed on the way: most of them is the catalogue. They hold no secret that their length
+/// could give away.
+fn compressed() -> CompressionLayer {
+    CompressionLayer::new().quality(CompressionLevel::Precise(4))
 }
 
 /// The bundle's files. Those with a hash in their names never change.

@@ -50,8 +50,8 @@ pub fn ProxyTokenInput() -> impl IntoView {
                             placeholder=placeholder
                             autocomplete="new-password"
                             spellcheck="false"
+                            disabled=busy
                             aria-describedby="key-modal-hint key-modal-notes"
-                            disabled=move || busy()
                             {..custom_attribute("data-1p-ignore", "true")}
                             {..custom_attribute("data-lpignore", "true")}
                         />
