@@ -294,4 +294,6 @@ fn check(catalog: &Catalog) -> Result<(), String> {
 }
 
 #[cfg(test)]
+mod reaches;
+#[cfg(test)]
 mod tests;

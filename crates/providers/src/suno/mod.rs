@@ -5,7 +5,7 @@ pub mod blocked;
 mod hosted;
 mod request;
 mod response;
-mod song;
+pub mod song;
 mod wire;
 
 use crate::{Adapter, Call, CheckStep, Failure, Job, Progress, Reply, Step};
