@@ -70,7 +70,7 @@ function ask(origin, method, path, body, headers = {}) {
         response.on("error", reject);
       },
     );
-    request.on("error", reject);
+    request.on("error", (error) => reject(new Error(`${method} ${path}: ${error.message}`)));
     request.end(text);
   });
 }

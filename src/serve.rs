@@ -215,9 +215,11 @@ fn router(app: App, bundle: Bundle) -> Router {
 }
 
 /// Pages are packed on the way: most of them is the catalogue. They hold no secret that their length
-/// could give away.
+/// could give away. Brotli would want megabytes of memory for each.
 fn compressed() -> CompressionLayer {
-    CompressionLayer::new().quality(CompressionLevel::Precise(4))
+    CompressionLayer::new()
+        .no_br()
+        .quality(CompressionLevel::Precise(4))
 }
 
 /// The bundle's files. Those with a hash in their names never change.

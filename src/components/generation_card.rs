@@ -82,7 +82,18 @@ fn Outcome(generation: Generation) -> impl IntoView {
     let (status, operation) = (generation.status, generation.operation());
     if !status.is_final() {
         let (id, started) = (generation.id, generation.created_at.0);
-        let text = (operation == Operation::Llm).then(|| stores.generations.text_of(&id));
+        let text = (operation == Operation::Llm).then(|| {
+            let heard = stores.generations.text_of(&id);
+            let looked_up = generation.text.clone().unwrap_or_default();
+            move || {
+                let heard = heard.get();
+                if heard.len() > looked_up.len() {
+                    heard
+                } else {
+                    looked_up.clone()
+                }
+            }
+        });
         return view! {
             {text
                 .map(|text| view! { <div class="prose live" aria-busy="true">{text}</div> })

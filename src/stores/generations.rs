@@ -75,7 +75,8 @@ impl Generations {
         });
     }
 
-    /// The text of a generation while it is written. Whoever asks first begins to listen.
+    /// The text of a generation while it is written. One is listened to at a time, because a browser
+    /// opens few connections; the others grow with each look.
     #[must_use]
     pub fn text_of(self, id: &GenerationId) -> RwSignal<String> {
         if let Some(known) = self.live.with_value(|live| live.get(id).copied()) {
@@ -88,6 +89,9 @@ impl Generations {
         let id = id.clone();
         // Not while the page is being put together: only a living page listens.
         timer::after(0, move || {
+            if self.listening.with_value(|all| !all.is_empty()) {
+                return;
+            }
             let listening = events::text_of(id.as_str(), move |heard| match heard {
                 Heard::Whole(whole) => text.set(whole),
                 Heard::More(more) => text.update(|text| text.push_str(&more)),
