@@ -2,8 +2,8 @@
 //! first render needs no further call. It must never hold a secret.
 
 use domain::{
-    ApiError, Operation, ProjectId, account::Me, catalog::Catalog, generation::Generation,
-    project::Project, resolution::Resolution, settings::SettingsView,
+    ApiError, Operation, ProjectId, ProviderId, account::Me, catalog::Catalog,
+    generation::Generation, project::Project, resolution::Resolution, settings::SettingsView,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -24,6 +24,9 @@ pub struct Seed {
     /// What is on offer; empty for those who are not signed in.
     #[serde(with = "shared")]
     pub catalog: Arc<Catalog>,
+    /// Whose newest list of models waits for the person's consent.
+    #[serde(default)]
+    pub waiting: Vec<ProviderId>,
     /// The person's settings.
     pub settings: Option<LevelSeed>,
     /// The person's projects.
@@ -130,6 +133,9 @@ mod load {
             .catalog_for(actor)
             .await
             .unwrap_or_else(|_| app.catalog());
+        seed.waiting = server::models::waiting(app, actor)
+            .await
+            .unwrap_or_default();
         match Needs::of(path) {
             Needs::Nothing => {}
             Needs::Projects => seed.projects = server::projects::list(app, actor).await.ok(),

@@ -32,6 +32,12 @@ pub fn ListNote(operation: Operation, provider: ProviderId) -> impl IntoView {
         task::spawn(async move {
             let news = model_list(operation, provider, act).await;
             if let (Ok(news), true) = (&news, act != ListAct::Look) {
+                stores.waiting.update_value(|waiting| {
+                    waiting.retain(|other| *other != provider);
+                    if news.pending {
+                        waiting.push(provider);
+                    }
+                });
                 stores.learn_models(operation, provider, &news.models);
             }
             let _ = answer.try_set(Some(news));
@@ -40,17 +46,24 @@ pub fn ListNote(operation: Operation, provider: ProviderId) -> impl IntoView {
     });
     // Right after a list was taken over this is shown anew, and says what it did.
     let told = stores.last_list(operation, provider);
+    let waits = stores
+        .waiting
+        .with_value(|waiting| waiting.contains(&provider));
     let id = format!("{operation}-list");
     if told {
-        ask.run(ListAct::Look);
         form::focus_soon(id.clone());
     }
+    Effect::new(move |_| {
+        if told || waits {
+            ask.run(ListAct::Look);
+        }
+    });
     view! {
         <details
             class="other-model"
-            open=told
+            open=told || waits
             on:toggle=move |_| {
-                if answer.with_untracked(Option::is_none) {
+                if !answer.with_untracked(|answer| matches!(answer, Some(Ok(_)))) {
                     ask.run(ListAct::Look);
                 }
             }

@@ -20,9 +20,13 @@ pub fn ProxyTokenInput() -> impl IntoView {
         move |_, _, _| halves.into_iter().for_each(browser::form::clear),
         false,
     );
-    let save = move || {
+    let save = move |then_test: bool| {
         let [key, secret] = halves.map(browser::form::text);
-        keys.save_pair(key, secret);
+        if then_test && key.is_empty() && secret.is_empty() {
+            keys.test(ProviderId::Modal);
+        } else {
+            keys.save_pair(key, secret, then_test);
+        }
     };
     let fields = [
         ("key", "Modal proxy token key", "wk-…"),
@@ -33,7 +37,7 @@ pub fn ProxyTokenInput() -> impl IntoView {
             class="field"
             on:submit=move |event| {
                 event.prevent_default();
-                save();
+                save(false);
             }
         >
             {fields
@@ -66,7 +70,7 @@ pub fn ProxyTokenInput() -> impl IntoView {
                     type="button"
                     class="small"
                     disabled=busy
-                    on:click=move |_| keys.test(ProviderId::Modal)
+                    on:click=move |_| save(true)
                 >
                     "Test the endpoints"
                 </button>

@@ -152,6 +152,13 @@ impl Generations {
 
     /// Forgets what belonged to a deleted project.
     pub fn forget_project(self, project: &ProjectId) {
+        let gone = self.items.with_untracked(|items| {
+            let of_project = items
+                .iter()
+                .filter(|item| item.project_id.as_ref() == Some(project));
+            of_project.map(|item| item.id.clone()).collect::<Vec<_>>()
+        });
+        gone.iter().for_each(|id| self.hush(id));
         self.items
             .update(|items| items.retain(|item| item.project_id.as_ref() != Some(project)));
     }

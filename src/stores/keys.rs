@@ -130,7 +130,10 @@ impl Keys {
         for slot in slots.filter(|slot| slot.key_slot() == *slot) {
             let signal = self.slot(slot);
             if signal.with_untracked(|state| state.view.as_ref() != views.get(&slot)) {
-                signal.update(|state| state.view = views.get(&slot).cloned());
+                signal.update(|state| {
+                    state.view = views.get(&slot).cloned();
+                    state.report = None;
+                });
             }
         }
     }
@@ -275,6 +278,7 @@ impl Keys {
                 );
                 self.slot(slot).update(|state| {
                     state.view = Some(view.clone());
+                    state.report = None;
                     state.error = None;
                     state.replacing = false;
                     state.emptied += 1;
@@ -288,8 +292,8 @@ impl Keys {
         }
     }
 
-    /// Saves both halves of a Modal proxy token.
-    pub fn save_pair(self, key: String, secret: String) {
+    /// Saves both halves of a Modal proxy token, and tests it then if that is wished.
+    pub fn save_pair(self, key: String, secret: String, then_test: bool) {
         let slot = ProviderId::Modal;
         let signal = self.slot(slot);
         signal.update(|state| {
@@ -320,6 +324,9 @@ impl Keys {
                 });
                 if let Ok(view) = answer {
                     self.remember(slot, Some(view));
+                    if then_test {
+                        self.test(slot);
+                    }
                 }
             });
         }));
@@ -378,17 +385,22 @@ impl Keys {
         });
         let signal = self.slot(slot);
         self.when_saved(Box::new(move || {
+            if signal.with_untracked(|state| state.status() == SaveStatus::Failed) {
+                // What is stored is not what was typed: its test would mislead.
+                signal.update(|state| state.busy = false);
+                return;
+            }
             task::spawn(async move {
                 let report = key_test(slot).await;
                 signal.update(|state| {
                     state.busy = false;
-                    if let (Ok(report), Some(view)) = (&report, &mut state.view) {
-                        view.tested = Some(KeyTested {
-                            report: report.clone(),
-                            at: Timestamp(timer::now_millis()),
-                        });
+                    match (report, &mut state.view) {
+                        (Ok(report), Some(view)) => {
+                            let at = Timestamp(timer::now_millis());
+                            view.tested = Some(KeyTested { report, at });
+                        }
+                        (report, _) => state.report = Some(report),
                     }
-                    state.report = Some(report);
                 });
             });
         }));
@@ -407,7 +419,7 @@ impl Keys {
         }
         self.personal.flush();
         if let (Some(key), Some(secret)) = halves {
-            self.save_pair(key, secret);
+            self.save_pair(key, secret, false);
         }
         self.pasted.set(String::new());
     }

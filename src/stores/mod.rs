@@ -34,6 +34,8 @@ pub struct Stores {
     /// Counts the lists of models that were taken over from a provider.
     pub models_changed: RwSignal<u32>,
     learnt: StoredValue<Option<(Operation, ProviderId)>>,
+    /// Whose newest list of models waits for consent.
+    pub waiting: StoredValue<Vec<ProviderId>>,
     /// The person's settings.
     pub personal: LevelStore,
     /// The person's keys.
@@ -83,6 +85,7 @@ impl Stores {
             catalog: StoredValue::new(seed.catalog),
             models_changed: RwSignal::new(0),
             learnt: StoredValue::new(None),
+            waiting: StoredValue::new(seed.waiting),
             personal,
             keys,
             projects,

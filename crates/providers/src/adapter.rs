@@ -129,15 +129,29 @@ pub struct Progress {
     pub task: Option<String>,
     /// How often the task has been asked for, failed polls included.
     pub polls: u32,
+    /// How many of the last polls failed, one after the other.
+    pub failed: u32,
+    /// When the provider took the job, in milliseconds since 1970; noted by the caller.
+    pub since: Option<i64>,
 }
 
 impl Progress {
-    /// The progress after one more poll.
+    /// The progress after one more poll that was answered.
     #[must_use]
     pub fn polled(&self) -> Self {
         Self {
             polls: self.polls.saturating_add(1),
+            failed: 0,
             ..self.clone()
+        }
+    }
+
+    /// The progress after one more poll that was not.
+    #[must_use]
+    pub fn poll_failed(&self) -> Self {
+        Self {
+            failed: self.failed.saturating_add(1),
+            ..self.polled()
         }
     }
 }

@@ -91,7 +91,8 @@ pub fn delta(line: &[u8]) -> Option<String> {
 /// What the whole of standard output means, with whether the program ended well.
 ///
 /// # Errors
-/// A classified [`Failure`]; without a result line it is `uncertain`.
+/// A classified [`Failure`]; without a result line it is `uncertain`. A success of a program that
+/// did not end well is none.
 pub fn read(stdout: &[u8], ended_well: bool) -> Result<Produced, Failure> {
     let result = stdout
         .split(|byte| *byte == b'\n')
@@ -111,6 +112,10 @@ pub fn read(stdout: &[u8], ended_well: bool) -> Result<Produced, Failure> {
     let is_error = result.pointer("/is_error").and_then(Value::as_bool) == Some(true);
     if is_error || text(&result, "/subtype") != Some("success") {
         return Err(told(&result));
+    }
+    if !ended_well {
+        let why = "the program failed after its result";
+        return Err(Failure::ours(ProviderFault::Upstream, why));
     }
     let written = match result.pointer("/structured_output") {
         Some(structured) if !structured.is_null() => structured.to_string(),
@@ -251,9 +256,11 @@ mod tests {
                 ProviderFault::ContentBlocked,
             ),
         ] {
-            let failure = read(line.as_bytes(), false).unwrap_err();
+            let failure = read(line.as_bytes(), true).unwrap_err();
             assert_eq!(failure.fault, fault, "{line}");
         }
+        let broken = read(DONE.as_bytes(), false).unwrap_err();
+        assert_eq!(broken.fault, ProviderFault::Upstream, "it did not end well");
         assert!(read(b"", true).unwrap_err().uncertain);
         assert!(!read(b"error: unknown option", false).unwrap_err().uncertain);
     }

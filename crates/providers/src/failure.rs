@@ -21,6 +21,8 @@ pub struct Failure {
     /// Whether the provider may have taken (and charged) the work although this answer does not
     /// say so. A job in this state is never sent again by itself.
     pub uncertain: bool,
+    /// Whether the answer could not be read, so that nothing in it says how the work ended.
+    unread: bool,
     detail: String,
 }
 
@@ -34,6 +36,7 @@ impl Failure {
             retry_after: None,
             transient: false,
             uncertain: false,
+            unread: false,
             detail: detail.into(),
         }
     }
@@ -54,7 +57,10 @@ impl Failure {
     #[must_use]
     pub fn unreadable(reply: &Reply, what: &str) -> Self {
         let fault = fault_by_status(reply.status);
-        Self::told(fault, reply, format!("{what}: {}", reply.text()))
+        Self {
+            unread: true,
+            ..Self::told(fault, reply, format!("{what}: {}", reply.text()))
+        }
     }
 
     /// The same failure, which ends the job.
@@ -84,6 +90,22 @@ impl Failure {
     pub fn uncertain(mut self) -> Self {
         self.uncertain = true;
         self
+    }
+
+    /// The same failure as the answer to the paid call: a gateway that gave up waiting, or a success
+    /// that cannot be read, does not say whether the work was done and charged.
+    #[must_use]
+    pub fn after_submit(self) -> Self {
+        let is_open = match self.status {
+            Some(408 | 504 | 524) => true,
+            Some(200..300) => self.unread && self.fault == ProviderFault::Upstream,
+            _ => false,
+        };
+        if is_open {
+            self.lasting().uncertain()
+        } else {
+            self
+        }
     }
 
     /// The provider's text for a log: without the secrets that went out, without anything of their
@@ -124,5 +146,28 @@ pub fn fault_by_status(status: u16) -> ProviderFault {
         429 => ProviderFault::RateLimited,
         502 | 503 | 529 => ProviderFault::Overloaded,
         _ => ProviderFault::Upstream,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::reply;
+
+    #[test]
+    fn after_the_paid_call_a_lost_or_unread_answer_leaves_it_open() {
+        let unread = |status| Failure::unreadable(&reply(status, "<html>"), "no JSON");
+        for status in [200, 201, 408, 504, 524] {
+            let failure = unread(status).after_submit();
+            assert!(failure.uncertain && !failure.transient, "{status}");
+        }
+        for status in [302, 400, 401, 429, 500, 502, 503] {
+            assert!(!unread(status).after_submit().uncertain, "{status}");
+        }
+        let told = |status, fault| Failure::told(fault, &reply(status, "{}"), "it failed");
+        assert!(!told(200, ProviderFault::Upstream).after_submit().uncertain);
+        assert!(told(504, ProviderFault::Timeout).after_submit().uncertain);
+        let ours = Failure::ours(ProviderFault::Timeout, "not sent");
+        assert!(!ours.after_submit().uncertain);
     }
 }

@@ -1,8 +1,8 @@
 //! Reads JSON of strangers: a field of the wrong type is a missing field, so that one changed
 //! detail does not lose a result that was paid for.
 
-use crate::Failure;
-use domain::ProviderFault;
+use crate::{Failure, Job};
+use domain::{ProviderFault, input::GenerationInput};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 
@@ -44,6 +44,11 @@ pub fn number(value: Option<&Value>) -> Option<i64> {
 /// The text at a JSON pointer.
 pub fn text<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
     value.pointer(pointer)?.as_str()
+}
+
+/// Whether the answer has to be JSON of a schema. One that was cut at its limit is none.
+pub fn is_asked_for(job: &Job) -> bool {
+    matches!(&job.input, GenerationInput::Llm(input) if input.json_schema.is_some())
 }
 
 /// A JSON schema given as text.

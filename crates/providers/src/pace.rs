@@ -1,7 +1,9 @@
 //! How often a task is asked for and how long it may take. Pure: by the count of polls, not by a
 //! clock; the caller may divide the waits where the provider is a sandbox.
 
+use crate::{Reply, json::number};
 use domain::Operation;
+use serde_json::Value;
 use std::time::Duration;
 
 /// The wait before the next poll of a KIE market task that was polled so often: 2.5 s first, five
@@ -24,6 +26,19 @@ pub const SUNO: Duration = Duration::from_secs(5);
 #[must_use]
 pub fn piapi(polls: u32) -> Duration {
     Duration::from_secs(5 + u64::from(polls.min(10)))
+}
+
+/// How long after its creation a task may still be unknown.
+const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
+
+/// Whether a task that was polled so often, with these waits, may simply not be known yet: a 404 or
+/// 422 ("recordInfo is null") soon after its creation (KIE and sunoapi.org docs, task details).
+#[must_use]
+pub(crate) fn is_early(reply: &Reply, polls: u32, wait: impl Fn(u32) -> Duration) -> bool {
+    let body = serde_json::from_slice::<Value>(&reply.body).unwrap_or_default();
+    let code = number(body.get("code")).unwrap_or(i64::from(reply.status));
+    let waited: Duration = (0..=polls.min(30)).map(wait).sum();
+    matches!(code, 404 | 422) && waited <= UNKNOWN_AT_FIRST
 }
 
 /// How long a job of this kind may take at a provider before it is given up.

@@ -11,6 +11,7 @@ use http::{HeaderMap, HeaderValue};
 use proptest::prelude::*;
 use secrecy::SecretString;
 
+mod cut;
 mod generated;
 mod streams;
 
@@ -46,6 +47,7 @@ fn stages() -> [Progress; 3] {
             uploads,
             task: Some("t".to_owned()),
             polls: 4,
+            ..Progress::default()
         },
     ]
 }

@@ -92,6 +92,7 @@ const fn source(is_listed: bool) -> Source {
 /// `API_KEY_REQUIRED` and `KEY_UNAVAILABLE` where a key is needed, `INVALID_INPUT` for a provider
 /// without a list.
 pub async fn refresh(app: &App, actor: &Actor, provider: ProviderId) -> Result<(), ApiError> {
+    app.throttle.ask(&actor.user.id, app.clock.now())?;
     let person = Person {
         user: actor.user.id.clone(),
         is_admin: actor.user.is_admin,
@@ -128,6 +129,26 @@ pub fn refresh_later(app: &App, user: &UserId, provider: ProviderId) {
             tracing::info!(%provider, code = ?error.code, "a list could not be fetched");
         }
     });
+}
+
+/// The providers whose newest list waits for this person's consent.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn waiting(app: &App, actor: &Actor) -> Result<Vec<ProviderId>, ApiError> {
+    Ok(store::listings::waiting(&app.db, &actor.user.id)
+        .await
+        .map_err(Fault::from)?)
+}
+
+/// Forgets a provider's list: the key that it was fetched with is gone.
+///
+/// # Errors
+/// The database failed.
+pub async fn forget(app: &App, user: &UserId, provider: ProviderId) -> Result<(), Fault> {
+    store::listings::delete(&app.db, user, provider).await?;
+    app.catalog.forget(user);
+    Ok(())
 }
 
 /// Lets the pending list count.
@@ -191,13 +212,9 @@ async fn settle(
     let old: Option<Listing> = row.as_ref().and_then(|row| read(&row.applied));
     let catalog = app.catalog.current();
     let difference = compare::difference(&catalog, provider, old.as_ref(), new);
-    let waits = if old.is_some() {
-        let chosen = store::listings::in_use(&app.db, user, provider).await?;
-        let used = compare::used(&catalog, provider, chosen);
-        difference.touches(|operation, id| used.contains(&(operation, id.to_owned())))
-    } else {
-        false
-    };
+    let chosen = store::listings::in_use(&app.db, user, provider).await?;
+    let used = compare::used(&catalog, provider, chosen);
+    let waits = difference.touches(|operation, id| used.contains(&(operation, id.to_owned())));
     let (list, difference) = (
         serde_json::to_string(new)?,
         serde_json::to_string(&difference)?,

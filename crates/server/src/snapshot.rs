@@ -87,7 +87,8 @@ fn environment(app: &App) -> EnvironmentLevel {
     level
 }
 
-fn environment_origins(app: &App) -> Vec<String> {
+/// The origins of the operator's own Modal deployments.
+pub fn environment_origins(app: &App) -> Vec<String> {
     let endpoints = app.config.environment.endpoints.values();
     endpoints
         .filter_map(|url| Some(endpoint(url)?.origin))

@@ -59,7 +59,21 @@ statements! {
         JOIN projects p ON p.organization_id = m.organization_id
         JOIN settings s ON s.scope_kind = 'project' AND s.scope_id = p.id
         WHERE m.user_id = $1
+          AND s.field LIKE 'operations.%.models.' || CAST($2 AS TEXT) AND s.value IS NOT NULL
+        UNION ALL
+        SELECT s.field, s.value FROM organization_members m
+        JOIN settings s ON s.scope_kind = 'organization' AND s.scope_id = m.organization_id
+        WHERE m.user_id = $1
           AND s.field LIKE 'operations.%.models.' || CAST($2 AS TEXT) AND s.value IS NOT NULL";
+    WAITING = "
+        SELECT provider FROM model_lists WHERE user_id = $1 AND pending IS NOT NULL";
+    DELETE = "DELETE FROM model_lists WHERE user_id = $1 AND provider = $2";
+}
+
+row! {
+    struct Waiting {
+        provider: ProviderId,
+    }
 }
 
 row! {
@@ -213,6 +227,26 @@ pub async fn apply(db: &Db, user: &UserId, provider: ProviderId) -> Result<bool,
     }
     changed(tx).await?;
     Ok(true)
+}
+
+/// The providers whose newest list waits for consent.
+///
+/// # Errors
+/// The database failed.
+pub async fn waiting(db: &Db, user: &UserId) -> Result<Vec<ProviderId>, StoreError> {
+    let rows = db.all::<Waiting>(&WAITING, values![user]).await?;
+    Ok(rows.into_iter().map(|row| row.provider).collect())
+}
+
+/// Forgets a provider's list.
+///
+/// # Errors
+/// The database failed.
+pub async fn delete(db: &Db, user: &UserId, provider: ProviderId) -> Result<(), StoreError> {
+    let mut tx = db.begin().await?;
+    tx.execute(&DELETE, values![user, provider.as_str()])
+        .await?;
+    changed(tx).await
 }
 
 /// Throws the pending list away; false where none waits.

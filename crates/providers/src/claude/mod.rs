@@ -24,8 +24,8 @@ impl Adapter for Claude {
         request::message(job)
     }
 
-    fn read(&self, _: &Job, _: &Progress, reply: &Reply) -> Result<Step, Failure> {
-        response::message(reply)
+    fn read(&self, job: &Job, _: &Progress, reply: &Reply) -> Result<Step, Failure> {
+        response::message(job, reply)
     }
 
     fn delta(&self, _: &Job, event: &Event) -> Option<String> {

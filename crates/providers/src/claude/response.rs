@@ -5,11 +5,11 @@ use super::{
     error, stream,
     wire::{Block, MessageReply, StopDetails, Usage},
 };
-use crate::{Failure, Produced, Reply, Step, sse};
+use crate::{Failure, Job, Produced, Reply, Step, json, sse};
 use domain::{ProviderFault, pricing};
 
 /// Reads a message, whole or streamed.
-pub fn message(reply: &Reply) -> Result<Step, Failure> {
+pub fn message(job: &Job, reply: &Reply) -> Result<Step, Failure> {
     let message = if sse::is_stream(reply) {
         stream::whole(reply)?
     } else {
@@ -26,7 +26,8 @@ pub fn message(reply: &Reply) -> Result<Step, Failure> {
         .iter()
         .filter_map(text)
         .collect();
-    if text.is_empty() {
+    let is_cut = matches!(reason, "max_tokens" | "model_context_window_exceeded");
+    if text.is_empty() || (is_cut && json::is_asked_for(job)) {
         return Err(nothing(reply, reason));
     }
     let request_id = reply.header("request-id").map(str::to_owned).or(message.id);
@@ -46,6 +47,9 @@ fn whole(reply: &Reply) -> Result<MessageReply, Failure> {
         .map_err(|_| Failure::unreadable(reply, "not a message"))?;
     match &message.error {
         Some(error) => Err(error::failure(reply, error)),
+        None if message.content.is_none() && message.stop_reason.is_none() => {
+            Err(Failure::unreadable(reply, "not a message"))
+        }
         None => Ok(message),
     }
 }
@@ -65,18 +69,18 @@ fn refused(reply: &Reply, details: StopDetails) -> Failure {
     Failure::told(ProviderFault::ContentBlocked, reply, what)
 }
 
-/// Why there is no text although nobody speaks of an error.
+/// Why there is no whole text although nobody speaks of an error.
 fn nothing(reply: &Reply, reason: &str) -> Failure {
     match reason {
         "max_tokens" => Failure::told(
             ProviderFault::BadRequest,
             reply,
-            "the token limit was used up before any text",
+            "the token limit was used up before the answer was whole",
         ),
         "model_context_window_exceeded" => Failure::told(
             ProviderFault::TooLarge,
             reply,
-            "the context was used up before any text",
+            "the context was used up before the answer was whole",
         ),
         _ => Failure::told(
             ProviderFault::Upstream,

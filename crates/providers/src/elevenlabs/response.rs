@@ -79,19 +79,20 @@ pub fn failure(reply: &Reply) -> Failure {
 fn by_code(code: &str) -> Option<ProviderFault> {
     Some(match code {
         "invalid_api_key" | "missing_api_key" => ProviderFault::BadKey,
-        "quota_exceeded" | "insufficient_credits" | "payment_required" | "paid_plan_required" => {
-            ProviderFault::NoCredit
-        }
+        "quota_exceeded" | "insufficient_credits" | "payment_required" => ProviderFault::NoCredit,
         "missing_permissions"
         | "detected_unusual_activity"
         | "output_format_not_allowed"
         | "feature_not_available"
         | "subscription_required"
+        | "paid_plan_required"
         | "voice_access_denied"
         | "model_access_denied" => ProviderFault::Forbidden,
         "text_too_long" | "max_character_limit_exceeded" => ProviderFault::TooLarge,
-        "unsupported_model" | "model_not_found" | "voice_not_found" => ProviderFault::ModelGone,
-        "invalid_request" | "invalid_voice_settings" | "validation" => ProviderFault::BadRequest,
+        "unsupported_model" | "model_not_found" => ProviderFault::ModelGone,
+        "invalid_request" | "invalid_voice_settings" | "voice_not_found" | "validation" => {
+            ProviderFault::BadRequest
+        }
         "content_policy_violation" | "content_moderated" => ProviderFault::ContentBlocked,
         "rate_limit_exceeded"
         | "concurrent_limit_exceeded"

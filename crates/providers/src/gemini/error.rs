@@ -24,8 +24,10 @@ pub fn failure(reply: &Reply, error: &ErrorBody) -> Failure {
     failure.retry_after = failure
         .retry_after
         .or_else(|| details.iter().find_map(delay));
-    if details.iter().any(is_daily) {
-        failure.transient = false;
+    // No wait that anybody sits through opens a quota of zero or of a day.
+    if code == 429 && fault != ProviderFault::RateLimited {
+        failure.retry_after = None;
+        failure = failure.lasting();
     }
     failure
 }
@@ -53,6 +55,8 @@ fn fault(code: u16, word: &str, message: &str, details: &[Value]) -> ProviderFau
         429 if lower.contains("spending cap") || lower.contains("spend cap") => {
             ProviderFault::SpendLimit
         }
+        429 if violations(details).any(is_zero) || says_zero(&lower) => ProviderFault::Forbidden,
+        429 if violations(details).any(is_daily) => ProviderFault::SpendLimit,
         429 => ProviderFault::RateLimited,
         499 | 504 => ProviderFault::Timeout,
         503 => ProviderFault::Overloaded,
@@ -69,14 +73,31 @@ fn delay(detail: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds.ceil().min(86_400.0)).ok()
 }
 
-/// Whether a quota of a day is used up: waiting a minute does not help.
-fn is_daily(detail: &Value) -> bool {
-    detail
-        .pointer("/violations")
-        .and_then(Value::as_array)
-        .is_some_and(|violations| {
-            violations
-                .iter()
-                .any(|one| text(one, "/quotaId").is_some_and(|quota| quota.contains("PerDay")))
-        })
+/// The quotas that a `QuotaFailure` names.
+fn violations(details: &[Value]) -> impl Iterator<Item = &Value> {
+    details
+        .iter()
+        .filter_map(|detail| detail.pointer("/violations")?.as_array())
+        .flatten()
+}
+
+/// Whether a quota of a day is used up.
+fn is_daily(violation: &Value) -> bool {
+    text(violation, "/quotaId").is_some_and(|quota| quota.contains("PerDay"))
+}
+
+/// Whether the account has no quota at all for this: the model is not on its tier.
+fn is_zero(violation: &Value) -> bool {
+    number(violation.get("quotaValue")) == Some(0)
+}
+
+/// The same, said in the message only.
+fn says_zero(message: &str) -> bool {
+    message.match_indices("limit: 0").any(|(at, found)| {
+        let mut rest = message[at + found.len()..].chars();
+        match rest.next() {
+            Some('.') => rest.next().is_none_or(|next| !next.is_ascii_digit()),
+            next => next.is_none_or(|next| !next.is_ascii_digit()),
+        }
+    })
 }

@@ -34,7 +34,7 @@ impl Adapter for Gemini {
     }
 
     fn read(&self, job: &Job, _: &Progress, reply: &Reply) -> Result<Step, Failure> {
-        response::generated(job.input.operation(), reply)
+        response::generated(job, reply)
     }
 
     fn delta(&self, job: &Job, event: &Event) -> Option<String> {

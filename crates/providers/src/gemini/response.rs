@@ -6,7 +6,11 @@ use super::{
         AnswerBlob, AnswerPart, Candidate, ErrorBody, GenerateReply, ModelsReply, UsageMetadata,
     },
 };
-use crate::{Failure, KeyFindings, Media, Produced, Reply, Step, json::part, sse, wav};
+use crate::{
+    Failure, Job, KeyFindings, Media, Produced, Reply, Step,
+    json::{self, part},
+    sse, wav,
+};
 use base64::{
     Engine,
     alphabet::STANDARD,
@@ -21,7 +25,8 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads the answer to `generateContent`, whole or streamed.
-pub fn generated(operation: Operation, reply: &Reply) -> Result<Step, Failure> {
+pub fn generated(job: &Job, reply: &Reply) -> Result<Step, Failure> {
+    let operation = job.input.operation();
     let answer = if sse::is_stream(reply) {
         stream::whole(reply)?
     } else {
@@ -44,11 +49,7 @@ pub fn generated(operation: Operation, reply: &Reply) -> Result<Step, Failure> {
         ));
     }
     let Some(candidate) = answer.candidates.unwrap_or_default().into_iter().next() else {
-        return Err(Failure::told(
-            ProviderFault::Upstream,
-            reply,
-            "no candidate",
-        ));
+        return Err(Failure::unreadable(reply, "no candidate"));
     };
     let reason = candidate.finish_reason.clone().unwrap_or_default();
     if is_block(&reason) {
@@ -58,6 +59,9 @@ pub fn generated(operation: Operation, reply: &Reply) -> Result<Step, Failure> {
             reply,
             format!("{reason}: {message}"),
         ));
+    }
+    if reason == "MAX_TOKENS" && json::is_asked_for(job) {
+        return Err(nothing(reply, &reason, ""));
     }
     let parts = result_parts(candidate);
     let mut produced = match operation {
@@ -185,20 +189,19 @@ fn decode(reply: &Reply, blob: &AnswerBlob) -> Result<Bytes, Failure> {
         .ok_or_else(|| Failure::told(ProviderFault::Upstream, reply, "the media is not base64"))
 }
 
-/// Why there is nothing of what was asked for. A model that answers a picture request in words
-/// says with them why it will not.
+/// Why there is nothing of what was asked for. Words in place of a picture are no block: a model
+/// that blocks says so by its reason.
 fn nothing(reply: &Reply, reason: &str, words: &str) -> Failure {
     match reason {
         "MAX_TOKENS" => Failure::told(
             ProviderFault::BadRequest,
             reply,
-            "the token limit was used up before any result",
+            "the token limit was used up before the result was whole",
         ),
-        _ if !words.is_empty() => Failure::told(ProviderFault::ContentBlocked, reply, words),
         _ => Failure::told(
             ProviderFault::Upstream,
             reply,
-            format!("no result, finishReason {reason}"),
+            format!("no result, finishReason {reason}: {words}"),
         ),
     }
 }

@@ -242,12 +242,15 @@ fn blocks_and_missing_results_with_status_200_are_failures() {
         (llm(), finished("SPII"), Fault::ContentBlocked),
         (llm(), finished("MAX_TOKENS"), Fault::BadRequest),
         (image(), finished("NO_IMAGE"), Fault::Upstream),
+        (image(), finished("IMAGE_OTHER"), Fault::Upstream),
+        (image(), finished("OTHER"), Fault::Upstream),
+        (image(), finished("MALFORMED_RESPONSE"), Fault::Upstream),
         (tts(), finished("OTHER"), Fault::Upstream),
         (llm(), finished("A_NEW_REASON"), Fault::Upstream),
         (
             image(),
             json!({ "candidates": [{ "content": { "parts": [{ "text": "I will not" }] }, "finishReason": "STOP" }] }),
-            Fault::ContentBlocked,
+            Fault::Upstream,
         ),
         (
             image(),
@@ -328,8 +331,23 @@ fn the_wait_is_read_from_the_retry_info() {
     let failure = read(llm(), &reply(429, include_str!("fixtures/quota.json"))).unwrap_err();
     assert_eq!(failure.retry_after, Some(Duration::from_secs(56)));
     assert!(failure.transient);
-    let daily = include_str!("fixtures/quota.json").replace("PerMinute", "PerDay");
-    assert!(!read(llm(), &reply(429, daily)).unwrap_err().transient);
+    let quota = include_str!("fixtures/quota.json");
+    let zero = json!({ "error": { "code": 429, "message": "Quota exceeded, limit: 0, model: x" } });
+    for (body, expected) in [
+        (quota.replace("PerMinute", "PerDay"), Fault::SpendLimit),
+        (zero.to_string(), Fault::Forbidden),
+        (
+            quota.replace("\"quotaValue\":\"10\"", "\"quotaValue\":\"0\""),
+            Fault::Forbidden,
+        ),
+    ] {
+        let failure = read(llm(), &reply(429, body.clone())).unwrap_err();
+        let waits = (failure.transient, failure.retry_after);
+        assert_eq!((failure.fault, waits), (expected, (false, None)), "{body}");
+    }
+    let some = zero.to_string().replace("limit: 0,", "limit: 0.5,");
+    let failure = read(llm(), &reply(429, some)).unwrap_err();
+    assert_eq!(failure.fault, Fault::RateLimited);
 }
 
 #[test]

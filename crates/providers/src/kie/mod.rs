@@ -80,7 +80,7 @@ impl Adapter for Kie {
     fn read(&self, job: &Job, progress: &Progress, reply: &Reply) -> Result<Step, Failure> {
         match stage(job, progress) {
             Stage::Text => match Form::of(&job.model) {
-                Some(form) => chat::read(form, reply),
+                Some(form) => chat::read(form, job, reply),
                 None => Err(Failure::ours(
                     ProviderFault::ModelGone,
                     "KIE has no such text model",

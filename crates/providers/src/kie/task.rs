@@ -4,20 +4,17 @@
 use super::{
     error::{Asked, open},
     market, suno, upload, veo,
-    wire::{CreateTask, Created, Envelope, MarketTask},
+    wire::{CreateTask, Created, MarketTask},
 };
 use crate::adapter::Media;
 use crate::{
     Auth, Call, Failure, Host, Job, Produced, Progress, Purpose, Reply, Step, decimal,
-    json::{Raw, number, part},
+    json::{Raw, part},
     pace,
 };
 use domain::{ProviderFault, input::GenerationInput, money::MICRO_USD_PER_CREDIT, pricing::Usage};
 use serde::Serialize;
 use std::{borrow::Cow, time::Duration};
-
-/// How long after its creation a task may still be unknown.
-const UNKNOWN_AT_FIRST: Duration = Duration::from_secs(30);
 
 /// Which of KIE's APIs a task belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,10 +120,14 @@ pub fn polled(job: &Job, progress: &Progress, task: &str, reply: &Reply) -> Resu
             progress: next,
             after,
         }),
-        Err(failure) if failure.transient || is_early(family, progress, reply) => {
-            Err(failure.poll_again(after))
+        Err(failure) => {
+            let is_early = pace::is_early(reply, progress.polls, |polls| family.wait(polls));
+            Err(if failure.transient || is_early {
+                failure.poll_again(after)
+            } else {
+                failure
+            })
         }
-        Err(failure) => Err(failure),
     }
 }
 
@@ -146,18 +147,6 @@ fn outcome(
         Family::Suno => suno::finished(reply, part(&data).ok_or_else(none)?, task),
         Family::Veo => veo::finished(reply, part(&data).ok_or_else(none)?, task),
     }
-}
-
-/// Whether the task may simply not be known yet.
-fn is_early(family: Family, progress: &Progress, reply: &Reply) -> bool {
-    let code = serde_json::from_slice::<Envelope>(&reply.body)
-        .ok()
-        .and_then(|envelope| number(envelope.code.as_ref()))
-        .unwrap_or(i64::from(reply.status));
-    let waited: Duration = (0..=progress.polls.min(30))
-        .map(|polls| family.wait(polls))
-        .sum();
-    matches!(code, 404 | 422) && waited <= UNKNOWN_AT_FIRST
 }
 
 /// The files of a task that succeeded, with what was charged.

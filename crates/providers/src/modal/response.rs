@@ -72,7 +72,7 @@ fn result(job: &Job, endpoint: &Url, progress: &Progress, reply: &Reply) -> Resu
         return Ok(wait(progress, Some(address), SOON));
     }
     let produced = match job.input.operation() {
-        Operation::Llm => text::read(reply)?,
+        Operation::Llm => text::read(job, reply)?,
         operation => media::read(operation, reply)?,
     };
     Ok(Step::Done(Box::new(produced)))
@@ -197,7 +197,7 @@ pub fn probed(provider: ProviderId, reply: &Reply) -> KeyFindings {
         401 => {
             return KeyFindings {
                 auth: KeyFindings::bad(
-                    "The endpoint asks for a proxy token and does not accept this one. Save the token of its workspace.",
+                    "The endpoint asks for a proxy token and does not accept this one. Save the token of its workspace. A bearer token of the app itself, such as vLLM's --api-key, is not supported.",
                 ),
                 quota: Finding::skipped(),
                 models: Finding::skipped(),

@@ -3,9 +3,9 @@
 
 use super::response::{by_words, complaint};
 use crate::{
-    Failure, Produced, Reply,
+    Failure, Job, Produced, Reply,
     failure::fault_by_status,
-    json::{number, text},
+    json::{self, number, text},
     sse::{self, Event},
 };
 use domain::{ProviderFault, pricing::Usage};
@@ -22,13 +22,14 @@ struct Told {
 }
 
 /// Reads a text.
-pub fn read(reply: &Reply) -> Result<Produced, Failure> {
+pub fn read(job: &Job, reply: &Reply) -> Result<Produced, Failure> {
     let told = if is_stream(reply) {
         stream(reply)?
     } else {
         whole(reply)?
     };
-    if told.text.is_empty() {
+    let is_cut = told.finish.as_deref() == Some("length");
+    if told.text.is_empty() || (is_cut && json::is_asked_for(job)) {
         return Err(empty(reply, &told));
     }
     Ok(Produced {
@@ -148,7 +149,7 @@ fn failed(reply: &Reply, value: &Value, told: String) -> Failure {
     Failure::told(fault, reply, told).lasting()
 }
 
-/// Why there is no text although nobody speaks of an error.
+/// Why there is no whole text although nobody speaks of an error.
 fn empty(reply: &Reply, told: &Told) -> Failure {
     let finish = told.finish.as_deref();
     let (fault, why) = match finish {
@@ -159,7 +160,7 @@ fn empty(reply: &Reply, told: &Told) -> Failure {
         ),
         Some("length") => (
             ProviderFault::BadRequest,
-            "the token limit was used up before any text".to_owned(),
+            "the token limit was used up before the answer was whole".to_owned(),
         ),
         other => (
             ProviderFault::Upstream,

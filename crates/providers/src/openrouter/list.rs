@@ -132,9 +132,10 @@ fn prices(pricing: &Pricing, today: &str) -> Option<Vec<Price>> {
     for raw in overrides {
         let told: Override = serde_json::from_str(raw.get()).ok()?;
         let by_hour = told.utc_start.is_some() || told.utc_end.is_some() || told.utc_days.is_some();
-        let Some(above) = told.min_prompt_tokens.filter(|_| !by_hour) else {
+        if told.prompt.is_none() && told.completion.is_none() {
             continue;
-        };
+        }
+        let above = told.min_prompt_tokens.filter(|_| !by_hour)?;
         for (unit, price) in [
             (Unit::MillionInputTokens, &told.prompt),
             (Unit::MillionOutputTokens, &told.completion),

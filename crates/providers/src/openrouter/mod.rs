@@ -23,8 +23,8 @@ impl Adapter for OpenRouter {
         request::chat(job)
     }
 
-    fn read(&self, _: &Job, _: &Progress, reply: &Reply) -> Result<Step, Failure> {
-        response::chat(reply)
+    fn read(&self, job: &Job, _: &Progress, reply: &Reply) -> Result<Step, Failure> {
+        response::chat(job, reply)
     }
 
     fn delta(&self, _: &Job, event: &Event) -> Option<String> {

@@ -5,9 +5,9 @@ use super::{
     wire::{Answer, ChatReply, Choice, CostDetails, KeyReply, Usage},
 };
 use crate::{
-    Failure, KeyFindings, Produced, Reply, Step, decimal,
+    Failure, Job, KeyFindings, Produced, Reply, Step, decimal,
     failure::fault_by_status,
-    json::{number, part, text},
+    json::{self, number, part, text},
     sse,
 };
 use domain::{ProviderFault, ProviderId, money::MicroUsd, pricing};
@@ -19,7 +19,7 @@ const MICROS: u64 = 1_000_000;
 
 /// Reads a chat completion, whole or streamed. Both places of an error are looked at before the
 /// content.
-pub fn chat(reply: &Reply) -> Result<Step, Failure> {
+pub fn chat(job: &Job, reply: &Reply) -> Result<Step, Failure> {
     let answer = if sse::is_stream(reply) {
         stream::whole(reply)?
     } else {
@@ -32,12 +32,9 @@ pub fn chat(reply: &Reply) -> Result<Step, Failure> {
     if !reply.is_success() {
         return Err(Failure::unreadable(reply, "an error without its envelope"));
     }
-    let choice = answer
-        .choices
-        .unwrap_or_default()
-        .into_iter()
-        .next()
-        .unwrap_or_default();
+    let Some(choice) = answer.choices.unwrap_or_default().into_iter().next() else {
+        return Err(Failure::unreadable(reply, "no choice"));
+    };
     if let Some(error) = choice.error.as_ref().filter(|error| !error.is_null()) {
         return Err(failure(reply, error));
     }
@@ -46,7 +43,8 @@ pub fn chat(reply: &Reply) -> Result<Step, Failure> {
         return Err(Failure::told(ProviderFault::Upstream, reply, what));
     }
     let text = choice.message.as_ref().map(words).unwrap_or_default();
-    if text.is_empty() {
+    let is_cut = choice.finish_reason.as_deref() == Some("length");
+    if text.is_empty() || (is_cut && json::is_asked_for(job)) {
         return Err(empty(reply, &choice));
     }
     let request_id = reply
@@ -74,7 +72,7 @@ pub fn words(answer: &Answer) -> String {
     }
 }
 
-/// Why there is no text although nobody speaks of an error.
+/// Why there is no whole text although nobody speaks of an error.
 fn empty(reply: &Reply, choice: &Choice) -> Failure {
     let refusal = match &choice.message {
         Some(Answer {
@@ -93,7 +91,7 @@ fn empty(reply: &Reply, choice: &Choice) -> Failure {
         (None, Some("length")) => Failure::told(
             ProviderFault::BadRequest,
             reply,
-            "the token limit was used up before any text",
+            "the token limit was used up before the answer was whole",
         ),
         (None, reason) => Failure::told(
             ProviderFault::Upstream,

@@ -425,6 +425,8 @@ fn listed_prices_are_exact_and_what_depends_is_unknown() {
                 None,
                 vec![(put_in, 0, None), (out, 0, None)]
             ),
+            ("a/night", false, None, vec![]),
+            ("a/weekend", false, None, vec![]),
         ]
     );
     let row = &listing.models[0].prices[0];

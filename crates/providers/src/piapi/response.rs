@@ -28,6 +28,7 @@ fn open(reply: &Reply, asked: Asked) -> Result<Envelope, Failure> {
         // An answer of 200 that cannot be read may stand for a task that was created.
         return Err(match asked {
             Asked::Create if reply.is_success() => failure.lasting().uncertain(),
+            Asked::Poll => failure.passing(),
             _ => failure,
         });
     };

@@ -271,6 +271,10 @@ fn every_error_of_the_creation_has_its_class() {
 fn a_poll_goes_on_after_a_hiccup_and_ends_at_an_unknown_task() {
     let hiccup = poll(&reply(502, "<html>")).unwrap_err();
     assert!(hiccup.transient && hiccup.retry_after == Some(Duration::from_secs(8)));
+    for status in [200, 403] {
+        let unread = poll(&reply(status, "<html>")).unwrap_err();
+        assert!(unread.transient && !unread.uncertain, "{status}");
+    }
     let gone = poll(&json_reply(
         404,
         &json!({ "code": 404, "message": "no task" }),

@@ -15,10 +15,18 @@ use crate::{
 use domain::{ProviderFault, keys::Finding};
 use http::Method;
 use serde_json::Value;
+use std::time::Duration;
 use url::Url;
 
 /// More songs than one request makes.
 const MOST_SONGS: usize = 8;
+
+/// The answer to the paid call: the server solves Suno's puzzles before it begins.
+const GENERATE: Limits = Limits {
+    first_byte: Duration::from_secs(120),
+    total: Duration::from_secs(180),
+    ..Limits::JSON
+};
 
 fn call(purpose: Purpose, method: Method, endpoint: &Url, path: &'static str) -> Call {
     let mut call = Call::endpoint(purpose, method, endpoint.clone()).with_answer(Limits::JSON);
@@ -53,7 +61,9 @@ pub fn generate(job: &Job, model: &str) -> Result<Call, Failure> {
     } else {
         "generate"
     };
-    call(Purpose::Submit, Method::POST, endpoint(job)?, path).with_json(&body)
+    call(Purpose::Submit, Method::POST, endpoint(job)?, path)
+        .with_answer(GENERATE)
+        .with_json(&body)
 }
 
 /// The question how the songs are doing.

@@ -36,7 +36,11 @@ fn open(reply: &Reply, asked: Asked) -> Result<Envelope, Failure> {
         Some(200 | 0) => return Ok(envelope),
         Some(code) => code,
         None if reply.is_success() => return Ok(envelope),
-        None => return Err(Failure::unreadable(reply, "an error without its envelope")),
+        // Who names a time to wait, asks for no money; that is a gateway before Suno.
+        None if reply.retry_after().is_some() => {
+            return Err(Failure::unreadable(reply, "an error without its envelope"));
+        }
+        None => i64::from(reply.status),
     };
     let message = envelope.msg.unwrap_or_default();
     let failure = Failure::told(
@@ -109,8 +113,14 @@ pub fn polled(progress: &Progress, task: &str, reply: &Reply) -> Result<Step, Fa
             progress: progress.polled(),
             after: pace::SUNO,
         }),
-        Err(failure) if failure.transient => Err(failure.poll_again(pace::SUNO)),
-        Err(failure) => Err(failure),
+        Err(failure) => {
+            let is_early = pace::is_early(reply, progress.polls, |_| pace::SUNO);
+            Err(if failure.transient || is_early {
+                failure.poll_again(pace::SUNO)
+            } else {
+                failure
+            })
+        }
     }
 }
 

@@ -287,10 +287,34 @@ fn the_codes_are_those_of_this_service() {
         let lost = create(&reply(200, body)).unwrap_err();
         assert!(lost.uncertain && !lost.transient);
     }
+    for (status, fault) in [(405, Fault::RateLimited), (429, Fault::NoCredit)] {
+        let failure = create(&reply(status, "{}")).unwrap_err();
+        assert_eq!(failure.fault, fault, "{status} without a code");
+    }
     assert_eq!(
         create(&reply(429, "slow down")).unwrap_err().fault,
         Fault::RateLimited
     );
+}
+
+#[test]
+fn a_task_that_is_not_known_yet_is_asked_for_again_and_later_is_lost() {
+    for body in [
+        json!({ "code": 422, "msg": "recordInfo is null", "data": null }),
+        json!({ "code": 404, "msg": "not found" }),
+    ] {
+        for (polls, early) in [(0, true), (5, true), (6, false)] {
+            let progress = Progress {
+                task: Some(TASK.to_owned()),
+                polls,
+                ..Progress::default()
+            };
+            let failure = Suno
+                .read(&job("V5", music()), &progress, &json_reply(200, &body))
+                .unwrap_err();
+            assert_eq!(failure.transient, early, "{polls} {body}");
+        }
+    }
 }
 
 #[test]

@@ -96,6 +96,24 @@ async fn a_reply_lost_after_acceptance_is_never_asked_for_again() {
     all_pass(26, cases).await;
 }
 
+async fn is_given_up_on_the_way(pair: Pair, status: u16, streaming: bool) -> Checked {
+    let fault = json!({ "path": "/", "status": status });
+    let (run, received) = with_fault(&pair, fault, None, streaming).await;
+    match &run.end {
+        End::Told(Purpose::Submit, failure) if failure.uncertain && received.len() == 1 => Ok(()),
+        other => Err(format!("{} {status}: {other:?}, {received:?}", pair.name())),
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_gateway_that_waits_no_longer_leaves_the_job_unknown() {
+    let cases = ways().flat_map(|(pair, streaming)| {
+        let all = [408, 504, 524].into_iter();
+        all.map(move |status| is_given_up_on_the_way(pair, status, streaming))
+    });
+    all_pass(78, cases).await;
+}
+
 async fn stays_here(pair: Pair, streaming: bool) -> Checked {
     let fault = json!({ "path": "/", "answer": "redirect" });
     let (run, received) = with_fault(&pair, fault, None, streaming).await;

@@ -160,6 +160,9 @@ async fn walk(
             Ok(Step::Continue(next) | Step::Wait { progress: next, .. }) => next,
             Ok(Step::Done(produced)) => return End::Produced(produced),
             Err(failure) if call.purpose == Purpose::Poll && failure.transient => progress.polled(),
+            Err(failure) if call.purpose == Purpose::Submit => {
+                return End::Told(call.purpose, failure.after_submit());
+            }
             Err(failure) => return End::Told(call.purpose, failure),
         };
         run.uploads.clone_from(&progress.uploads);

@@ -65,7 +65,7 @@ async fn provoked(pair: Pair, trigger: &'static str, usual: Ends, streaming: boo
         (Ends::Fails(fault), End::Told(_, failure)) if failure.fault == fault => {
             let refused = failure
                 .status
-                .is_some_and(|status| (400..500).contains(&status));
+                .is_some_and(|status| status != 408 && (400..500).contains(&status));
             if refused && failure.uncertain {
                 return Err(complain("a refusal leaves no doubt".to_owned()));
             }

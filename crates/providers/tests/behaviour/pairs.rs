@@ -82,9 +82,6 @@ const OPENROUTER: &[(&str, Ends)] = &[
 /// Anthropic breaks a stream off when it is overloaded.
 const CLAUDE: &[(&str, Ends)] = &[("stream-error", Ends::Fails(Fault::Overloaded))];
 
-/// Gemini's quota of a day: nothing to pay, and too many requests for today.
-const GEMINI: &[(&str, Ends)] = &[("spend-limit", Ends::Fails(Fault::RateLimited))];
-
 /// ElevenLabs answers with sound or a status; 402 is an unpaid bill.
 const ELEVENLABS: &[(&str, Ends)] = &[
     ("malformed", Ends::HandsOn),
@@ -142,14 +139,13 @@ const fn of(provider: ProviderId) -> &'static [(&'static str, Ends)] {
     match provider {
         ProviderId::OpenRouter => OPENROUTER,
         ProviderId::Claude => CLAUDE,
-        ProviderId::Gemini | ProviderId::NanoBanana => GEMINI,
         ProviderId::ElevenLabs => ELEVENLABS,
         ProviderId::OpenAi => OPENAI,
         ProviderId::Kie => KIE,
         ProviderId::Modal | ProviderId::ModalEdit => MODAL,
         ProviderId::PiApi => PIAPI,
         ProviderId::Suno => SUNO,
-        ProviderId::ClaudeCli => &[],
+        ProviderId::Gemini | ProviderId::NanoBanana | ProviderId::ClaudeCli => &[],
     }
 }
 

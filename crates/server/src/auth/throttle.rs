@@ -2,7 +2,7 @@
 //! each address and for each account. It counts an attempt before it is judged, so a thousand at
 //! once are no way around it; it never locks an account, and its memory is bounded.
 
-use domain::{ApiError, ErrorCode, Timestamp};
+use domain::{ApiError, ErrorCode, Timestamp, UserId};
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -30,6 +30,11 @@ const PER_ACCOUNT: Budget = Budget {
     burst: 100,
     per_minute: 10,
 };
+/// Tests of keys and fetches of lists by one person: each asks a provider.
+const ASKS: Budget = Budget {
+    burst: 30,
+    per_minute: 20,
+};
 /// After this long without an attempt an entry is forgotten.
 const FORGOTTEN_AFTER_MILLIS: i64 = 60 * 60 * 1000;
 /// The most entries that each table holds.
@@ -51,9 +56,10 @@ struct Tables {
     networks: Bounded<Network, Bucket>,
     sign_ups: Bounded<Network, Bucket>,
     accounts: Bounded<Account, Bucket>,
+    asks: Bounded<Account, Bucket>,
 }
 
-/// An account by the hash of its address, so that no table holds an address.
+/// An account by the hash of its address or id, so that no table holds an address.
 type Account = [u8; 16];
 /// An address; of IPv6 the first 64 bits, which one customer has at will.
 type Network = IpAddr;
@@ -132,6 +138,14 @@ impl Throttle {
         self.tables()
             .sign_ups
             .take(network(address), SIGN_UPS, now.0)
+    }
+
+    /// Counts a test of a key or a fetch of a list.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` with the seconds to wait.
+    pub fn ask(&self, user: &UserId, now: Timestamp) -> Result<(), ApiError> {
+        self.tables().asks.take(account(user.as_str()), ASKS, now.0)
     }
 
     /// The counts stay usable after a panic elsewhere: each change of them is complete.
@@ -258,6 +272,22 @@ impl<K: Hash + Eq + Copy> Bounded<K, Bucket> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_person_can_ask_providers_often_but_not_without_end() {
+        let throttle = Throttle::new();
+        let (ada, bob) = (UserId("ada".into()), UserId("bob".into()));
+        let allowed = (0..100)
+            .filter(|_| throttle.ask(&ada, START).is_ok())
+            .count();
+        assert_eq!(allowed, 30);
+        assert!(throttle.ask(&bob, START).is_ok());
+        let later = START.plus_millis(60_000);
+        let again = (0..100)
+            .filter(|_| throttle.ask(&ada, later).is_ok())
+            .count();
+        assert_eq!(again, 20);
+    }
 
     const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(203, 0, 113, 9));
     const AWAY: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));

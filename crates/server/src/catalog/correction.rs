@@ -147,7 +147,7 @@ impl Correction {
     /// Puts what was corrected on `day` (`YYYY-MM-DD`) in place of what was shipped.
     pub fn lay_over(&self, model: &mut Model, day: &str) {
         match self.available {
-            Some(true) if model.is_retired(day) => {
+            Some(true) if model.retires_on.is_some() => {
                 model.retires_on = None;
                 model.notice = None;
             }
@@ -167,11 +167,6 @@ impl Correction {
         if let Some(notice) = &self.notice {
             model.notice = worded(notice);
         }
-    }
-
-    /// Whether the prices of this model are the operator's.
-    pub fn priced(model: &Model) -> bool {
-        model.prices.iter().any(|price| price.source == SOURCE)
     }
 }
 
@@ -305,7 +300,7 @@ mod tests {
             (50_000, "2026-11-22")
         );
         assert_eq!(price.source, SOURCE);
-        assert!(Correction::priced(&corrected) && !Correction::priced(&model()));
+        assert_eq!(corrected.prices[0].source, SOURCE);
     }
 
     #[test]

@@ -40,8 +40,16 @@ pub struct Live {
 #[derive(Clone)]
 struct Standing {
     catalog: Arc<Catalog>,
+    corrections: Arc<Vec<Said>>,
     version: i64,
     lists_version: i64,
+}
+
+/// What the operator said of one model, and on which day.
+struct Said {
+    model: (Operation, ProviderId, String),
+    correction: Correction,
+    day: String,
 }
 
 /// One model as it goes into the database.
@@ -108,7 +116,8 @@ impl Live {
             self.people.keep_without(user, epoch);
             return Ok(standing.catalog);
         }
-        let catalog = Arc::new(with_lists(&standing.catalog, &lists));
+        let catalog = with_lists(&standing.catalog, &standing.corrections, &lists);
+        let catalog = Arc::new(catalog);
         let kept = Arc::clone(&catalog);
         self.people.keep(user, kept, standing.version, epoch);
         Ok(catalog)
@@ -179,21 +188,27 @@ pub async fn watch(parts: Weak<Parts>) {
 
 async fn read(db: &Db, shipped: &Catalog) -> Result<Standing, Fault> {
     let (state, rows) = store::catalog::all(db).await?;
-    let models = rows.iter().filter_map(|row| counting(row, shipped));
+    let mut models: Vec<Model> = rows
+        .iter()
+        .filter_map(|row| released(row, shipped))
+        .collect();
+    let corrections: Vec<Said> = rows.iter().filter_map(said).collect();
+    lay_over(&mut models, &corrections);
     let catalog = Catalog {
         defaults: shipped.defaults.clone(),
         providers: shipped.providers.clone(),
-        models: models.collect(),
+        models,
     };
     Ok(Standing {
         catalog: Arc::new(catalog),
+        corrections: Arc::new(corrections),
         version: state.version,
         lists_version: state.lists_version,
     })
 }
 
-/// The model of a row as it counts; `None` where this version of the program cannot read it.
-fn counting(row: &ModelRow, shipped: &Catalog) -> Option<Model> {
+/// The model of a row as a release has it; `None` where this version of the program cannot read it.
+fn released(row: &ModelRow, shipped: &Catalog) -> Option<Model> {
     let own = shipped.model(row.operation, row.provider, &row.model);
     let mut model = match serde_json::from_str::<Model>(&row.shipped) {
         Ok(model) => model,
@@ -215,16 +230,36 @@ fn counting(row: &ModelRow, shipped: &Catalog) -> Option<Model> {
             model.retires_on = Some(day);
         }
     }
-    let corrected = row.corrected.as_deref().zip(row.corrected_at);
-    if let Some((text, at)) = corrected {
-        match serde_json::from_str::<Correction>(text) {
-            Ok(correction) => correction.lay_over(&mut model, &day(at)),
-            Err(error) => {
-                tracing::warn!(model = row.model, %error, "a correction cannot be read");
-            }
+    Some(model)
+}
+
+/// What the operator said of the model of a row.
+fn said(row: &ModelRow) -> Option<Said> {
+    let (text, at) = row.corrected.as_deref().zip(row.corrected_at)?;
+    match serde_json::from_str(text) {
+        Ok(correction) => Some(Said {
+            model: (row.operation, row.provider, row.model.clone()),
+            correction,
+            day: day(at),
+        }),
+        Err(error) => {
+            tracing::warn!(model = row.model, %error, "a correction cannot be read");
+            None
         }
     }
-    Some(model)
+}
+
+/// Puts what the operator said above all that releases and lists say.
+fn lay_over(models: &mut [Model], corrections: &[Said]) {
+    for said in corrections {
+        let (operation, provider, id) = &said.model;
+        let is_meant = |model: &&mut Model| {
+            model.operation == *operation && model.provider == *provider && model.id == *id
+        };
+        if let Some(model) = models.iter_mut().find(is_meant) {
+            said.correction.lay_over(model, &said.day);
+        }
+    }
 }
 
 /// The day of a moment in UTC, `YYYY-MM-DD`.
@@ -232,8 +267,8 @@ pub(super) fn day(at: Timestamp) -> String {
     at.to_rfc3339().chars().take(10).collect()
 }
 
-/// The catalogue with lists laid over it. The operator's word on a price stands above a list's.
-fn with_lists(catalog: &Catalog, lists: &[Applied]) -> Catalog {
+/// The catalogue with lists laid over it. The operator's word stands above a list's.
+fn with_lists(catalog: &Catalog, corrections: &[Said], lists: &[Applied]) -> Catalog {
     let mut listings: BTreeMap<ProviderId, Listing> = BTreeMap::new();
     for list in lists {
         match serde_json::from_str(&list.applied) {
@@ -267,14 +302,7 @@ fn with_lists(catalog: &Catalog, lists: &[Applied]) -> Catalog {
             models.extend(overlay(known, *provider, operation, listing));
         }
     }
-    for own in catalog.models.iter().filter(|own| Correction::priced(own)) {
-        let same = |model: &&mut Model| {
-            model.id == own.id && model.operation == own.operation && model.provider == own.provider
-        };
-        if let Some(model) = models.iter_mut().find(same) {
-            model.prices.clone_from(&own.prices);
-        }
-    }
+    lay_over(&mut models, corrections);
     Catalog {
         defaults: catalog.defaults.clone(),
         providers: catalog.providers.clone(),

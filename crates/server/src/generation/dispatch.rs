@@ -6,7 +6,12 @@ use super::{
     media::{self, Kept, NotKept, Part},
     worker::lease_until,
 };
-use crate::{app::App, events::Event, fault::Fault, snapshot};
+use crate::{
+    app::App,
+    events::Event,
+    fault::Fault,
+    snapshot::{self, Audience},
+};
 use bytes::Bytes;
 use domain::{
     ApiError, ErrorCode, Operation, OutputId, ProviderFault, ProviderId,
@@ -34,11 +39,13 @@ use tokio::io::AsyncWriteExt;
 const MAX_MEDIA: u64 = 1 << 30;
 /// How many polls in a row may fail before the job is given up.
 const FAILED_POLLS: u32 = 10;
+/// How long a text waits for the operator's installation when that has its hands full.
+const INSTALLATION_BUSY: Duration = Duration::from_secs(2);
 
 /// What became of a job in this turn.
 enum End {
     Rest(Progress, Duration),
-    Produced(Box<Produced>),
+    Produced(Box<Produced>, Progress),
     Failed(ApiError),
     Unknown(ApiError),
     Cancelled,
@@ -90,20 +97,19 @@ impl Turn<'_> {
     }
 
     async fn take(&self, input: &GenerationInput, mut progress: Progress) -> Result<End, Fault> {
-        if self.has_waited_too_long(&progress) {
-            return Ok(End::Unknown(self.waited()));
-        }
         if self.provider() == ProviderId::ClaudeCli {
-            return self.ask_installation(input).await;
+            return self.ask_installation(input, progress).await;
         }
         let Some(adapter) = providers::adapter(self.provider(), self.resolution.operation) else {
             return Ok(End::Failed(self.failed(ProviderFault::ModelGone, None)));
         };
         let secret = match self.secret().await? {
             Ok(secret) => secret,
+            // The provider works on it, but nobody can ask for it any more.
+            Err(_) if progress.task.is_some() => return Ok(End::Unknown(self.locked_out())),
             Err(error) => return Ok(End::Failed(error)),
         };
-        let job = match self.job(input).await? {
+        let job = match self.job(input, progress.task.is_none()).await? {
             Ok(job) => job,
             Err(error) => return Ok(End::Failed(error)),
         };
@@ -116,7 +122,14 @@ impl Turn<'_> {
                 return Ok(End::LeaseLost);
             }
             let step = match self.send(&call, secret.as_ref(), adapter, &job).await {
-                Ok(reply) => adapter.read(&job, &progress, &reply),
+                Ok(reply) => {
+                    let step = adapter.read(&job, &progress, &reply);
+                    if call.purpose == Purpose::Submit {
+                        step.map_err(Failure::after_submit)
+                    } else {
+                        step
+                    }
+                }
                 Err(SendError::NotSent(failure)) => Err(failure),
                 Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Submit => {
                     self.log(&failure, secret.as_ref());
@@ -130,6 +143,7 @@ impl Turn<'_> {
             };
             match step {
                 Ok(Step::Continue(next)) => {
+                    let next = self.noted(next);
                     let status = if next.task.is_some() {
                         Status::Running
                     } else {
@@ -141,8 +155,8 @@ impl Turn<'_> {
                         Some(_) => progress = next,
                     }
                 }
-                Ok(Step::Wait { progress, after }) => return Ok(End::Rest(progress, after)),
-                Ok(Step::Done(produced)) => return Ok(End::Produced(produced)),
+                Ok(Step::Wait { progress, after }) => return Ok(self.rest(progress, after)),
+                Ok(Step::Done(produced)) => return Ok(End::Produced(produced, progress)),
                 Err(failure) => {
                     return Ok(self.after_failure(&call, &progress, &failure, secret.as_ref()));
                 }
@@ -151,11 +165,18 @@ impl Turn<'_> {
     }
 
     /// Has a text written by the operator's own installation.
-    async fn ask_installation(&self, input: &GenerationInput) -> Result<End, Fault> {
+    async fn ask_installation(
+        &self,
+        input: &GenerationInput,
+        progress: Progress,
+    ) -> Result<End, Fault> {
         let Some(installation) = &self.app.claude_cli else {
             return Ok(End::Failed(self.key_gone()));
         };
-        let job = match self.job(input).await? {
+        let Some(_place) = installation.place() else {
+            return Ok(End::Rest(progress, INSTALLATION_BUSY));
+        };
+        let job = match self.job(input, false).await? {
             Ok(job) => job,
             Err(error) => return Ok(End::Failed(error)),
         };
@@ -165,7 +186,7 @@ impl Turn<'_> {
         let mut pen = Pen::new(self.app, &self.row.user_id, &self.row.id);
         let written = installation.write(&job, &mut |text| pen.write(text)).await;
         Ok(match written {
-            Ok(produced) => End::Produced(Box::new(produced)),
+            Ok(produced) => End::Produced(Box::new(produced), progress),
             Err(failure) => {
                 self.log(&failure, None);
                 if failure.uncertain {
@@ -185,19 +206,51 @@ impl Turn<'_> {
         secret: Option<&SecretString>,
     ) -> End {
         self.log(failure, secret);
-        let polled = progress.polled();
         if call.purpose == Purpose::Poll && failure.transient {
-            let again = failure.retry_after.unwrap_or(Duration::from_secs(5));
-            return if polled.polls < FAILED_POLLS || failure.retry_after.is_some() {
-                End::Rest(polled, again)
-            } else {
-                End::Unknown(self.waited())
-            };
+            return self.later(progress, failure.retry_after);
+        }
+        let locked_out = matches!(
+            failure.fault,
+            ProviderFault::BadKey
+                | ProviderFault::Forbidden
+                | ProviderFault::NoCredit
+                | ProviderFault::SpendLimit
+        );
+        if call.purpose == Purpose::Poll && locked_out {
+            return End::Unknown(self.locked_out());
         }
         if failure.uncertain {
             return End::Unknown(self.lost());
         }
         End::Failed(self.told(failure, None))
+    }
+
+    /// Waits for a job that the provider works on, unless it has taken too long.
+    fn rest(&self, progress: Progress, after: Duration) -> End {
+        let progress = self.noted(progress);
+        if self.has_waited_too_long(&progress) {
+            End::Unknown(self.waited())
+        } else {
+            End::Rest(progress, after)
+        }
+    }
+
+    /// Tries again what did not work although the provider has made it, or is about to.
+    fn later(&self, progress: &Progress, after: Option<Duration>) -> End {
+        let failed = progress.poll_failed();
+        if failed.failed < FAILED_POLLS {
+            self.rest(failed, after.unwrap_or(Duration::from_secs(5)))
+        } else {
+            End::Unknown(self.waited())
+        }
+    }
+
+    /// The progress with the time at which the provider took the job.
+    fn noted(&self, mut progress: Progress) -> Progress {
+        if progress.task.is_some() && progress.since.is_none() {
+            progress.since = Some(self.app.clock.now().0);
+        }
+        progress
     }
 
     /// Sends a call, again where it certainly was not sent or costs nothing.
@@ -236,6 +289,9 @@ impl Turn<'_> {
                 if provider == ProviderId::ClaudeCli {
                     return Ok(Ok(None));
                 }
+                if !self.may_receive(&snapshot::environment_origins(self.app)) {
+                    return Ok(Err(self.key_gone()));
+                }
                 let environment = &self.app.config.environment;
                 let found = environment
                     .key(provider.key_slot())
@@ -252,10 +308,21 @@ impl Turn<'_> {
         let Some(row) = row.filter(|row| snapshot::state(self.app, row) == KeyState::Ready) else {
             return Ok(Err(self.key_gone()));
         };
+        if !self.may_receive(&Audience::of(&row).origins) {
+            return Ok(Err(self.key_gone()));
+        }
         let opened = self.app.vault.open(&row);
         let now = self.app.clock.now();
         store::secrets::touch_last_used(&self.app.db, &owner, &row.id, now).await?;
         Ok(opened.map(Some).map_err(|_| self.key_gone()))
+    }
+
+    /// Whether a token that was saved for these origins may go to the endpoint of this job.
+    fn may_receive(&self, origins: &[String]) -> bool {
+        let endpoint = self.resolution.endpoint.as_deref();
+        endpoint
+            .and_then(snapshot::endpoint)
+            .is_none_or(|endpoint| origins.contains(&endpoint.origin))
     }
 
     /// The key that was resolved; where it was replaced meanwhile, the one in its slot now.
@@ -279,9 +346,19 @@ impl Turn<'_> {
         Ok(None)
     }
 
-    async fn job(&self, input: &GenerationInput) -> Result<Result<Job, ApiError>, Fault> {
+    /// The job for the adapter; the pictures are read while they are still to be sent.
+    async fn job(
+        &self,
+        input: &GenerationInput,
+        with_pictures: bool,
+    ) -> Result<Result<Job, ApiError>, Fault> {
         let mut pictures = Vec::new();
-        for name in input.images() {
+        let names = if with_pictures {
+            input.images()
+        } else {
+            Vec::new()
+        };
+        for name in names {
             if name.starts_with("https://") {
                 pictures.push(Picture::Url(name.to_owned()));
                 continue;
@@ -359,13 +436,23 @@ impl Turn<'_> {
             End::LeaseLost => return Ok(()),
             End::Rest(progress, after) => {
                 let pace = self.app.config.providers.pace();
-                self.save(Status::Running, &progress, Some(after.mul_f64(pace)))
+                let status = if progress.task.is_some() {
+                    Status::Running
+                } else {
+                    Status::Queued
+                };
+                self.save(status, &progress, Some(after.mul_f64(pace)))
                     .await?;
                 return Ok(());
             }
-            End::Produced(produced) => match self.keep(&produced).await? {
+            End::Produced(produced, progress) => match self.keep(&produced).await? {
                 Ok(files) => return self.succeed(input, *produced, files).await,
-                Err(error) => (Status::Failed, Some(error)),
+                Err(NotTaken::Now(after)) if progress.task.is_some() => {
+                    let later = self.later(&progress, after);
+                    return Box::pin(self.write_down(later, input)).await;
+                }
+                Err(NotTaken::Now(_)) => (Status::Unknown, Some(self.lost())),
+                Err(NotTaken::Ever(error)) => (Status::Failed, Some(error)),
             },
             End::Failed(error) => (Status::Failed, Some(error)),
             End::Unknown(error) => (Status::Unknown, Some(error)),
@@ -415,9 +502,10 @@ impl Turn<'_> {
     }
 
     /// Stores the produced media; none of them stays when one is not what was asked for.
-    async fn keep(&self, produced: &Produced) -> Result<Result<Vec<NewOutput>, ApiError>, Fault> {
+    async fn keep(&self, produced: &Produced) -> Result<Result<Vec<NewOutput>, NotTaken>, Fault> {
+        let useless = || NotTaken::Ever(self.failed(ProviderFault::Upstream, None));
         if self.resolution.operation != Operation::Llm && produced.media.is_empty() {
-            return Ok(Err(self.failed(ProviderFault::Upstream, None)));
+            return Ok(Err(useless()));
         }
         let mut files = Vec::new();
         for media in &produced.media {
@@ -425,11 +513,15 @@ impl Turn<'_> {
                 Ok(kept) => kept,
                 Err(Fetch::Failure(failure)) => {
                     self.log(&failure, None);
-                    return Ok(Err(self.told(&failure, None)));
+                    return Ok(Err(if failure.transient {
+                        NotTaken::Now(failure.retry_after)
+                    } else {
+                        NotTaken::Ever(self.told(&failure, None))
+                    }));
                 }
                 Err(Fetch::NotKept(NotKept::WrongType)) => {
                     tracing::warn!(generation = %self.row.id, "the provider sent something else than the media asked for");
-                    return Ok(Err(self.failed(ProviderFault::Upstream, None)));
+                    return Ok(Err(useless()));
                 }
                 Err(Fetch::NotKept(NotKept::Storage(error))) => return Err(error.into()),
             };
@@ -462,9 +554,12 @@ impl Turn<'_> {
     }
 
     fn has_waited_too_long(&self, progress: &Progress) -> bool {
-        let waited = self.app.clock.now().0 - self.row.created_at.0;
+        let Some(since) = progress.since else {
+            return false;
+        };
+        let waited = self.app.clock.now().0 - since;
         let patience = pace::patience(self.resolution.operation).as_millis();
-        progress.task.is_some() && u128::try_from(waited).unwrap_or(0) > patience
+        u128::try_from(waited).unwrap_or(0) > patience
     }
 
     fn tell(&self, status: Status) {
@@ -532,12 +627,27 @@ impl Turn<'_> {
         ))
     }
 
+    fn locked_out(&self) -> ApiError {
+        self.uncertain(format!(
+            "{0} took this job, but the key for it was removed or is refused now, so the result cannot be fetched. It may still be made and charged; check your account at {0} before you generate it again.",
+            self.provider().label()
+        ))
+    }
+
     fn uncertain(&self, detail: String) -> ApiError {
         let mut error = ApiError::provider(self.provider(), ProviderFault::Timeout, None);
         error.detail = detail;
         error.operation = Some(self.resolution.operation);
         error
     }
+}
+
+/// Why what was made is not here.
+enum NotTaken {
+    /// It can be fetched later.
+    Now(Option<Duration>),
+    /// It is not what was asked for.
+    Ever(ApiError),
 }
 
 /// Why a produced file is not here.

@@ -18,9 +18,9 @@ use std::{
     time::Duration,
 };
 use tokio::{
-    io::{AsyncRead, AsyncReadExt, AsyncWriteExt},
+    io::{AsyncBufReadExt, AsyncRead, AsyncWriteExt, BufReader},
     process::{Child, Command},
-    sync::Semaphore,
+    sync::{Semaphore, SemaphorePermit},
     time::timeout,
 };
 
@@ -30,8 +30,10 @@ const AT_A_TIME: usize = 2;
 const DEADLINE: Duration = Duration::from_secs(300);
 /// How long it may take to stop when it is asked to.
 const FAREWELL: Duration = Duration::from_secs(2);
-/// The most of standard output and of standard error that is kept.
-const MOST: (usize, usize) = (4 << 20, 64 << 10);
+/// The most of standard output that is kept.
+const MOST: usize = 4 << 20;
+/// The most of standard error that is kept.
+const MOST_COMPLAINTS: usize = 64 << 10;
 /// Where the program finds the tools it is made of.
 const PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
@@ -41,6 +43,7 @@ pub struct Installation {
     program: PathBuf,
     login: Vec<(String, String)>,
     deadline: Duration,
+    most: usize,
     places: Semaphore,
 }
 
@@ -52,11 +55,17 @@ impl Installation {
             program,
             login,
             deadline: DEADLINE,
+            most: MOST,
             places: Semaphore::new(AT_A_TIME),
         }
     }
 
-    /// Has a text written; `on_text` hears each piece as it comes.
+    /// A place for one run; `None` while all are taken.
+    pub fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.try_acquire().ok()
+    }
+
+    /// Has a text written; `on_text` hears each piece as it comes. Whoever calls holds a place.
     ///
     /// # Errors
     /// A [`Failure`]; `uncertain` where the program was stopped while it worked.
@@ -70,14 +79,14 @@ impl Installation {
         };
         let room = Room::new().map_err(broken)?;
         let order = claude_cli::order(job, &room.system_file())?;
-        let Ok(_place) = self.places.acquire().await else {
-            return Err(Failure::ours(ProviderFault::Overloaded, "shutting down"));
-        };
         std::fs::write(room.system_file(), &order.system).map_err(broken)?;
-        let mut hear = |line: &[u8]| {
-            if let Some(text) = claude_cli::delta(line) {
+        // What was heard already is not kept: a long text would not leave room for its result.
+        let mut hear = |line: &[u8]| match claude_cli::delta(line) {
+            Some(text) => {
                 on_text(&text);
+                false
             }
+            None => true,
         };
         let output = self.run(&room, &order, &mut hear).await.map_err(broken)?;
         match output {
@@ -127,7 +136,7 @@ impl Installation {
             system: String::new(),
             prompt: String::new(),
         };
-        let mut nobody = |_: &[u8]| {};
+        let mut nobody = |_: &[u8]| true;
         let run = self.run(&room, &order, &mut nobody);
         timeout(Duration::from_secs(15), run).await.ok()?.ok()?
     }
@@ -137,7 +146,7 @@ impl Installation {
         &self,
         room: &Room,
         order: &Order,
-        on_line: &mut (dyn FnMut(&[u8]) + Send),
+        on_line: &mut (dyn FnMut(&[u8]) -> bool + Send),
     ) -> io::Result<Option<(Vec<u8>, bool)>> {
         let mut child = Command::new(&self.program)
             .args(&order.arguments)
@@ -157,7 +166,8 @@ impl Installation {
             .kill_on_drop(true)
             .spawn()?;
         let group = Group::of(&child);
-        let finished = timeout(self.deadline, talk(&mut child, &order.prompt, on_line)).await;
+        let talked = talk(&mut child, &order.prompt, self.most, on_line);
+        let finished = timeout(self.deadline, talked).await;
         let outcome = match finished {
             Ok(outcome) => Some(outcome?),
             Err(_) => {
@@ -176,7 +186,8 @@ impl Installation {
 async fn talk(
     child: &mut Child,
     prompt: &str,
-    on_line: &mut (dyn FnMut(&[u8]) + Send),
+    most: usize,
+    on_line: &mut (dyn FnMut(&[u8]) -> bool + Send),
 ) -> io::Result<(Vec<u8>, bool)> {
     let closed = || io::Error::other("a pipe is missing");
     let mut stdin = child.stdin.take().ok_or_else(closed)?;
@@ -187,10 +198,10 @@ async fn talk(
         drop(stdin.write_all(prompt.as_bytes()).await);
         drop(stdin);
     };
-    let mut nobody = |_: &[u8]| {};
+    let mut nobody = |_: &[u8]| true;
     let (out, err, ()) = tokio::join!(
-        listen(stdout, MOST.0, on_line),
-        listen(stderr, MOST.1, &mut nobody),
+        listen(stdout, most, on_line),
+        listen(stderr, MOST_COMPLAINTS, &mut nobody),
         hand_over
     );
     let (out, err) = (out?, err?);
@@ -205,25 +216,32 @@ async fn talk(
     Ok((out, status.success()))
 }
 
-/// Reads all there is and keeps up to `most` of it; `on_line` hears each whole line of that.
+/// Reads all there is and keeps the lines that `on_line` wants kept, up to `most` bytes. A line
+/// beyond that length is cut.
 async fn listen(
-    mut pipe: impl AsyncRead + Unpin,
+    pipe: impl AsyncRead + Unpin,
     most: usize,
-    on_line: &mut (dyn FnMut(&[u8]) + Send),
+    on_line: &mut (dyn FnMut(&[u8]) -> bool + Send),
 ) -> io::Result<Vec<u8>> {
-    let mut kept = Vec::new();
-    let mut heard = 0;
-    let mut piece = vec![0; 16 << 10];
+    let mut pipe = BufReader::new(pipe);
+    let (mut kept, mut line) = (Vec::new(), Vec::new());
     loop {
-        let read = pipe.read(&mut piece).await?;
-        if read == 0 {
-            return Ok(kept);
+        let piece = pipe.fill_buf().await?;
+        let end = piece.iter().position(|byte| *byte == b'\n');
+        let taken = end.unwrap_or(piece.len());
+        let room = most.saturating_sub(line.len()).min(taken);
+        line.extend_from_slice(&piece[..room]);
+        let (is_over, consumed) = (piece.is_empty(), end.map_or(taken, |end| end + 1));
+        pipe.consume(consumed);
+        if end.is_some() || is_over {
+            if on_line(&line) && kept.len() + line.len() < most {
+                kept.append(&mut line);
+                kept.push(b'\n');
+            }
+            line.clear();
         }
-        let room = most.saturating_sub(kept.len()).min(read);
-        kept.extend_from_slice(&piece[..room]);
-        while let Some(end) = kept[heard..].iter().position(|byte| *byte == b'\n') {
-            on_line(&kept[heard..heard + end]);
-            heard += end + 1;
+        if is_over {
+            return Ok(kept);
         }
     }
 }

@@ -93,6 +93,7 @@ async fn work(app: App, job: ClaimedJob, place: OwnedSemaphorePermit) {
     let outcome = tokio::select! {
         outcome = dispatch::run(&app, job) => outcome,
         () = keep_alive(&app, &lease) => {
+            app.live_texts.take(id);
             tracing::warn!(generation = %id, "the lease was lost; somebody else goes on");
             Ok(())
         }

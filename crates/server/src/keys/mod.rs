@@ -235,6 +235,9 @@ pub async fn bind_proxy_token(app: &App, actor: &Actor) -> Result<(), ApiError> 
         return Ok(());
     }
     let origins = modal_origins(app, actor).await?;
+    if origins.is_empty() {
+        return Ok(());
+    }
     let Ok(token) = app.vault.open(&row) else {
         return Ok(());
     };
@@ -256,6 +259,7 @@ pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<()
     if !removed {
         return Err(ApiError::not_found("key"));
     }
+    models::forget(app, &actor.user.id, provider).await?;
     audit(app, actor, "key.removed", provider).await?;
     app.events.tell(&actor.user.id, Event::Keys);
     Ok(())
@@ -280,12 +284,12 @@ async fn audit(
         .map_err(Fault::from)?)
 }
 
-/// The stored key that serves a provider, opened, and its id.
+/// The stored key that serves a provider, opened, and its row.
 async fn stored(
     app: &App,
     actor: &Actor,
     provider: ProviderId,
-) -> Result<(SecretString, SecretId), ApiError> {
+) -> Result<(SecretString, SecretRow), ApiError> {
     let row = match (find(app, actor, provider).await?, provider.fallback_key()) {
         (None, Some(fallback)) => find(app, actor, fallback).await?,
         (row, _) => row,
@@ -295,7 +299,7 @@ async fn stored(
         return Err(unreadable(provider));
     }
     let key = app.vault.open(&row).map_err(|_| unreadable(provider))?;
-    Ok((key, row.id))
+    Ok((key, row))
 }
 
 async fn find(

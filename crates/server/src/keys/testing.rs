@@ -2,14 +2,21 @@
 //! its own result, which stays beside the key.
 
 use super::{API_KEY, clean_draft, find, own_endpoints, proxy_token, stored, unreadable};
-use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys::KeyInput, snapshot};
+use crate::{
+    actor::Actor,
+    app::App,
+    events::Event,
+    fault::Fault,
+    keys::KeyInput,
+    snapshot::{self, Audience},
+};
 use domain::{
-    ApiError, ErrorCode, Operation, ProviderId, SecretId,
+    ApiError, ErrorCode, Operation, ProviderFault, ProviderId, SecretId,
     keys::{Finding, FindingResult, KeyReport},
     provider::{CredentialKind, EndpointKind},
     resolution::KeyState,
 };
-use providers::{Adapter, CheckStep};
+use providers::{Adapter, CheckStep, SendError};
 use secrecy::SecretString;
 use store::{key_tests::KeyTestRow, secrets::Owner};
 use url::Url;
@@ -26,7 +33,7 @@ pub struct Draft {
 /// Tests the stored key, or the given one without storing it.
 ///
 /// # Errors
-/// `API_KEY_REQUIRED` where there is nothing to test, `KEY_UNAVAILABLE` where the stored key cannot
+/// `RATE_LIMITED` for too many tests, `API_KEY_REQUIRED` where there is nothing to test, `KEY_UNAVAILABLE` where the stored key cannot
 /// be read.
 pub async fn test(
     app: &App,
@@ -34,12 +41,13 @@ pub async fn test(
     provider: ProviderId,
     draft: Draft,
 ) -> Result<KeyReport, ApiError> {
+    app.throttle.ask(&actor.user.id, app.clock.now())?;
     let (report, tested) = match provider.credential_kind() {
         CredentialKind::ApiKey => api_key(app, actor, provider, draft).await?,
         CredentialKind::Endpoint => endpoints(app, actor, provider, draft).await?,
         CredentialKind::Operator => (operator(app, actor).await?, None),
     };
-    if let Some(id) = tested {
+    if let Some((slot, id)) = tested {
         let text = serde_json::to_string(&report).map_err(Fault::from)?;
         let test = KeyTestRow {
             secret_id: id,
@@ -47,7 +55,7 @@ pub async fn test(
             tested_at: app.clock.now(),
         };
         let owner = Owner::User(actor.user.id.clone());
-        store::key_tests::record(&app.db, &owner, provider.key_slot(), &test)
+        store::key_tests::record(&app.db, &owner, slot, &test)
             .await
             .map_err(Fault::from)?;
         app.events.tell(&actor.user.id, Event::Keys);
@@ -73,7 +81,8 @@ fn not_a_key(message: impl Into<String>) -> KeyReport {
     blank(Finding::new(FindingResult::Failed, message))
 }
 
-type Tested = (KeyReport, Option<SecretId>);
+/// A report, and the stored key that it is about.
+type Tested = (KeyReport, Option<(ProviderId, SecretId)>);
 
 async fn api_key(
     app: &App,
@@ -87,7 +96,7 @@ async fn api_key(
             Err(problem) => return Ok((not_a_key(problem.message()), None)),
         },
         None => match stored(app, actor, provider).await {
-            Ok((key, id)) => (key, Some(id)),
+            Ok((key, row)) => (key, Some((row.provider, row.id))),
             Err(missing) => {
                 return self_hosted(app, actor, provider).await?.ok_or(missing);
             }
@@ -126,6 +135,7 @@ async fn endpoints(
     provider: ProviderId,
     draft: Draft,
 ) -> Result<Tested, ApiError> {
+    let mut bound = None;
     let (token, id) = match draft.key {
         Some(key) => {
             let input = KeyInput {
@@ -146,21 +156,18 @@ async fn endpoints(
         None => match find(app, actor, provider.key_slot()).await? {
             Some(row) if snapshot::state(app, &row) == KeyState::Ready => {
                 let token = app.vault.open(&row).map_err(|_| unreadable(provider))?;
-                (Some(token), Some(row.id))
+                bound = Some(Audience::of(&row).origins);
+                (Some(token), Some((row.provider, row.id)))
             }
             Some(_) => return Err(unreadable(provider)),
             None => (None, None),
         },
     };
-    let needed = |kind: EndpointKind| {
-        Operation::ALL
-            .into_iter()
-            .any(|operation| EndpointKind::needed_by(provider, operation, "") == Some(kind))
-    };
+    // One token serves all deployments: whoever tests it wants to know of each.
     let own: Vec<_> = own_endpoints(app, actor)
         .await?
         .into_iter()
-        .filter(|(kind, _)| needed(*kind))
+        .filter(|(kind, _)| *kind != EndpointKind::Suno)
         .collect();
     if own.is_empty() {
         let mut error = ApiError::new(
@@ -182,14 +189,18 @@ async fn endpoints(
     for (kind, url) in own {
         let endpoint = address(&url)?;
         let blank = blank(format.clone());
-        let mut report = ask(
-            app,
-            adapter(provider)?,
-            Some(&endpoint),
-            token.as_ref(),
-            blank,
-        )
-        .await;
+        let origin = endpoint.origin().ascii_serialization();
+        let may_receive = bound
+            .as_ref()
+            .is_none_or(|origins| origins.contains(&origin));
+        let presented = token.as_ref().filter(|_| may_receive);
+        let mut report = ask(app, adapter(provider)?, Some(&endpoint), presented, blank).await;
+        if token.is_some() && !may_receive {
+            report.auth = Finding::new(
+                FindingResult::Failed,
+                "The token was saved for another address and was not sent. Enter it again.",
+            );
+        }
         for finding in [&mut report.host, &mut report.auth] {
             finding.message = format!("{}: {}", kind.field_label(), finding.message);
         }
@@ -274,6 +285,15 @@ async fn ask(
                         break;
                     }
                 }
+            }
+            Err(SendError::Ambiguous(failure))
+                if endpoint.is_some() && failure.fault == ProviderFault::Timeout =>
+            {
+                report.host = Finding::new(
+                    FindingResult::Unknown,
+                    "Nothing answered yet. A deployment that sleeps takes minutes to start; test again then.",
+                );
+                break;
             }
             Err(error) => {
                 tracing::info!(%provider, fault = ?error.failure().fault, "key test got no answer");

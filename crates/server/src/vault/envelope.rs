@@ -99,6 +99,10 @@ pub(super) fn open(
     binding: &Binding<'_>,
     sealed: &Sealed<&[u8]>,
 ) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+    // A salt that ends in zeros would derive the same key without them.
+    if sealed.salt.len() != SALT_LENGTH {
+        return Err(Unreadable::Tampered);
+    }
     let aad = binding.encode(&key.kid);
     let wrapping_key = key.wrapping_key(sealed.salt);
     let unwrapped = decrypt(&wrapping_key, sealed.dek_nonce, sealed.wrapped_dek, &aad)?;

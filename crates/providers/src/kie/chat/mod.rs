@@ -14,8 +14,8 @@ pub use stream::delta;
 
 use super::error::{Asked, told};
 use crate::{
-    Failure, Reply, Step,
-    json::{number, text},
+    Failure, Job, Reply, Step,
+    json::{self, number, text},
 };
 use domain::ProviderFault;
 use serde_json::Value;
@@ -48,7 +48,7 @@ impl Form {
 ///
 /// # Errors
 /// The classified [`Failure`]. A stream that was cut off may have been charged.
-pub fn read(form: Form, reply: &Reply) -> Result<Step, Failure> {
+pub fn read(form: Form, job: &Job, reply: &Reply) -> Result<Step, Failure> {
     let whole = if is_stream(reply) {
         stream::whole(form, reply)?
     } else {
@@ -60,7 +60,7 @@ pub fn read(form: Form, reply: &Reply) -> Result<Step, Failure> {
         }
         answer::whole(form, &body)
     };
-    whole.finish(reply)
+    whole.finish(job, reply)
 }
 
 /// By how it begins, because KIE does not always state a type and some stand-ins state a wrong one.
@@ -128,7 +128,7 @@ struct Whole {
 }
 
 impl Whole {
-    fn finish(self, reply: &Reply) -> Result<Step, Failure> {
+    fn finish(self, job: &Job, reply: &Reply) -> Result<Step, Failure> {
         let fail = |fault, why: String| Err(Failure::told(fault, reply, why).lasting());
         let stopped = self.stopped.as_deref().unwrap_or("missing");
         let is_refused = matches!(stopped, "content_filter" | "refusal" | "sensitive");
@@ -136,17 +136,14 @@ impl Whole {
             let why = format!("the model refused ({stopped}): {}", self.refusal);
             return fail(ProviderFault::ContentBlocked, why);
         }
+        let is_cut = matches!(stopped, "length" | "max_tokens" | "max_output_tokens");
+        if is_cut && (self.text.is_empty() || json::is_asked_for(job)) {
+            let why = "the token limit was used up before the answer was whole";
+            return fail(ProviderFault::BadRequest, why.to_owned());
+        }
         if self.text.is_empty() {
-            return match stopped {
-                "length" | "max_tokens" | "max_output_tokens" => fail(
-                    ProviderFault::BadRequest,
-                    "the token limit was used up before any text".to_owned(),
-                ),
-                _ => fail(
-                    ProviderFault::Upstream,
-                    format!("an empty answer, stopped by {stopped}"),
-                ),
-            };
+            let why = format!("an empty answer, stopped by {stopped}");
+            return fail(ProviderFault::Upstream, why);
         }
         Ok(answer::step(self))
     }

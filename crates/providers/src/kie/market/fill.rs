@@ -11,10 +11,6 @@ use crate::{Failure, Job};
 use domain::{ProviderFault, input::GenerationInput};
 use serde_json::{Map, Value, json};
 
-/// The sibling that makes the same from text, for a model that needs a picture.
-const FROM_TEXT: [(&str, &str); 1] =
-    [("grok-imagine/image-to-video", "grok-imagine/text-to-video")];
-
 /// The sibling that follows pictures, for a model that works from text alone, at the same price.
 const FROM_PICTURES: [(&str, &str); 12] = [
     (
@@ -40,14 +36,9 @@ const FROM_PICTURES: [(&str, &str); 12] = [
     ),
 ];
 
-/// The model that takes over for this one, with or without pictures.
-fn sibling(model: &str, with_pictures: bool) -> Option<&'static str> {
-    let pairs: &[(&str, &'static str)] = if with_pictures {
-        &FROM_PICTURES
-    } else {
-        &FROM_TEXT
-    };
-    pairs
+/// The model that takes over for this one when there are pictures.
+fn sibling(model: &str) -> Option<&'static str> {
+    FROM_PICTURES
         .iter()
         .find(|(id, _)| *id == model)
         .map(|(_, sibling)| *sibling)
@@ -119,7 +110,7 @@ pub fn input(
     if chosen.operation != Some(job.input.operation()) {
         return Err(refused("this model of the market makes something else"));
     }
-    let sibling = sibling(model, !addresses.is_empty());
+    let sibling = sibling(model).filter(|_| !addresses.is_empty());
     if let Some(sibling) = sibling {
         (model, chosen) = entry(sibling).ok_or_else(unknown)?;
     }
@@ -260,5 +251,5 @@ fn value_of(parameter: Parameter, field: &Field, wish: &str) -> Option<Value> {
 
 #[cfg(test)]
 pub fn siblings() -> impl Iterator<Item = (&'static str, &'static str)> {
-    FROM_TEXT.into_iter().chain(FROM_PICTURES)
+    FROM_PICTURES.into_iter()
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::{Job, test_support::job};
 use domain::{
     ProviderFault,
-    input::{GenerationInput, ImageInput, TtsInput, VideoInput},
+    input::{GenerationInput, ImageInput, MAX_REFERENCE_IMAGES, TtsInput, VideoInput},
 };
 use serde_json::Map;
 
@@ -240,24 +240,52 @@ fn a_sibling_takes_over_with_every_choice_of_the_model_that_was_chosen() {
     for (model, sibling) in fill::siblings() {
         let (_, chosen) = entry(model).unwrap();
         let operation = chosen.operation.unwrap();
-        let pictures = usize::from(!pictures::needed(chosen));
-        for parameter in [
-            Parameter::AspectRatio,
-            Parameter::Resolution,
-            Parameter::Duration,
-        ] {
+        assert!(!pictures::needed(chosen), "{model}");
+        let pictures = 1;
+        for parameter in [Parameter::AspectRatio, Parameter::Resolution] {
             let offered = field(chosen, parameter)
                 .map(|(_, field)| choices(parameter, field))
                 .unwrap_or_default();
             for (offered, _) in offered {
-                let (used, _) = checked(model, operation, Some((parameter, &offered)), pictures);
+                let (used, body) = checked(model, operation, Some((parameter, &offered)), pictures);
                 assert_eq!(used, sibling);
+                let (_, takes) = entry(sibling).unwrap();
+                if let Some((name, field)) = field(takes, parameter) {
+                    let sent = choices(parameter, field).into_iter();
+                    let mut sent = sent.filter(|(word, _)| *word == offered);
+                    assert_eq!(sent.next().unwrap().1, body[name], "{model} {offered}");
+                }
             }
         }
         let (used, _) = checked(model, operation, None, pictures);
         assert_eq!(used, sibling);
         assert!(super::field(chosen, Parameter::Text).is_some());
     }
+}
+
+#[test]
+fn the_catalogue_offers_the_pictures_that_a_sibling_takes() {
+    const CATALOGUE: &str = include_str!("../../../../../catalog/models/kie-image.toml");
+    let mut seen = 0;
+    for (model, sibling) in fill::siblings() {
+        let (_, takes) = entry(sibling).unwrap();
+        let fields = pictures::fields(takes);
+        let most = match fields[..] {
+            [(_, field)] if field.kind == Kind::List => field.most.unwrap(),
+            _ => fields.len(),
+        };
+        let most = most.min(MAX_REFERENCE_IMAGES);
+        let offered = format!("reference_images = {most}");
+        let ids = ["id", "sends"].map(|name| format!("\n{name} = \"{model}\"\n"));
+        for offer in CATALOGUE.split("[[models]]") {
+            if ids.iter().any(|id| offer.contains(id)) {
+                assert!(offer.contains(&offered), "{offered}: {offer}");
+                assert!(!offer.contains("needs_image"), "{offer}");
+                seen += 1;
+            }
+        }
+    }
+    assert_eq!(seen, 15, "twelve models, and three other ids of theirs");
 }
 
 #[test]

@@ -270,16 +270,10 @@ fn sound_that_costs_more_is_off_unless_chosen() {
 }
 
 #[test]
-fn without_a_picture_grok_works_from_text() {
-    let body = asked(&Progress::default(), &clip(GROK, |_| {}));
-    assert_eq!(body["model"], "grok-imagine/text-to-video");
-    assert_eq!(body["input"]["duration"], 6);
-}
-
-#[test]
 fn what_a_model_does_not_take_is_refused_before_anything_is_sent() {
     let refusals = [
         (clip("kling-2.6/image-to-video", |_| {}), Fault::BadRequest),
+        (clip(GROK, |_| {}), Fault::BadRequest),
         (
             with_picture(clip("kling-2.6/text-to-video", |_| {})),
             Fault::BadRequest,

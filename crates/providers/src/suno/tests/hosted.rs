@@ -65,6 +65,7 @@ fn lyrics_go_to_the_custom_address_with_tags_and_title() {
     };
     let call = Suno.call(&a_job(input), &Progress::default()).unwrap();
     assert_eq!(path(&call), "api/custom_generate");
+    assert_eq!(call.answer.first_byte.as_secs(), 120);
     assert_eq!(
         sent(&call),
         json!({ "prompt": "Drop", "tags": "Folk, Rain", "title": "Wet",

@@ -12,6 +12,9 @@ on_both_databases!(
     the_same_idempotency_key_is_one_generation,
     a_submit_cut_off_by_a_crash_is_never_sent_again,
     a_running_job_is_polled_on_after_a_crash,
+    only_polls_that_fail_in_a_row_count,
+    a_result_that_cannot_be_fetched_now_is_fetched_later,
+    a_task_whose_key_is_gone_is_not_called_failed,
     what_the_provider_says_comes_in_our_words,
     a_price_is_known_before_there_is_a_key,
     a_queued_generation_can_be_cancelled,
@@ -290,4 +293,59 @@ async fn a_queued_generation_can_be_cancelled(test: TestDb) {
         .await;
     assert_eq!(again.code(), "CONFLICT");
     assert!(stage.received().await.is_empty());
+}
+
+/// A clip at KIE with a fault on one of its paths.
+async fn clip_with(stage: &Stage, fault: &Value) -> Value {
+    stage.start_worker();
+    let ada = with_keys(stage).await;
+    stage.fault(fault).await;
+    let wish = json!({ "operation": "video", "input": {
+        "prompt": "Waves", "image": "https://example.com/a.png", "duration_seconds": 6
+    } });
+    ada.generate(stage, &wish).await
+}
+
+async fn only_polls_that_fail_in_a_row_count(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let path = "/kie/api/v1/jobs/recordInfo";
+    let fault = json!({ "path": path, "status": 500, "times": 9 });
+    let clip = clip_with(&stage, &fault).await;
+    assert_eq!(clip["status"], "succeeded", "{clip}");
+}
+
+async fn a_result_that_cannot_be_fetched_now_is_fetched_later(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let fault = json!({ "path": "/media", "status": 503, "times": 3 });
+    let clip = clip_with(&stage, &fault).await;
+    assert_eq!(clip["status"], "succeeded", "{clip}");
+    let sent = stage.received().await;
+    let paid = sent.iter().filter(|line| line.contains("createTask"));
+    assert_eq!(paid.count(), 1, "{sent:?}");
+}
+
+async fn a_task_whose_key_is_gone_is_not_called_failed(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let ada = with_keys(&stage).await;
+    let wish = json!({ "operation": "music", "provider": "kie",
+        "input": { "prompt": "Calm strings", "instrumental": true } });
+    let id = ada.post("/generations", &wish).await.body["id"].clone();
+    let worker = stage.start_worker();
+    for _ in 0..200 {
+        let now = ada
+            .get(&format!("/generations/{}", id.as_str().unwrap()))
+            .await;
+        if now.body["status"] == "running" {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(ada.delete("/keys/kie").await.status, 204);
+    let track = ada.finished(&stage, id.as_str().unwrap()).await;
+    worker.abort();
+    assert_eq!(track["status"], "unknown", "{track}");
+    assert!(
+        track["error"]["detail"].as_str().unwrap().contains("key"),
+        "{track}"
+    );
 }

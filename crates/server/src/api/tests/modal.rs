@@ -62,6 +62,9 @@ async fn a_token_is_sent_to_the_addresses_it_was_saved_for_alone(test: TestDb) {
     let asked = json!({ "operation": "image", "provider": "modal" });
     let refused = ada.post("/resolve", &asked).await;
     assert_eq!(refused.code(), "KEY_UNAVAILABLE", "{}", refused.body);
+    let report = ada.post("/keys/modal/test", &json!({})).await.body;
+    let message = report["auth"]["message"].as_str().unwrap();
+    assert!(message.contains("was not sent"), "{report}");
     ada.put("/keys/modal", &token()).await;
     let again = ada.post("/resolve", &asked).await;
     assert_eq!(again.body["endpoint"], "https://me--other.modal.run/");

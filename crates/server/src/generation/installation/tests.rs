@@ -129,14 +129,27 @@ async fn nothing_survives_the_deadline() {
 }
 
 #[tokio::test]
-async fn a_flood_is_not_kept() {
-    let stand_in = StandIn::new(&format!("head -c 9000000 /dev/zero; {ANSWER}"));
-    let failure = stand_in
-        .installation()
-        .write(&job("a"), &mut |_| {})
-        .await
-        .unwrap_err();
-    assert!(failure.uncertain, "the result lies beyond what is read");
+async fn a_flood_is_not_kept_and_does_not_hide_the_result() {
+    let stand_in = StandIn::new(&format!(
+        "head -c 90000 /dev/zero; echo; yes '{{\"type\":\"noise\"}}' | head -n 5000; {ANSWER}"
+    ));
+    let mut installation = stand_in.installation();
+    installation.most = 64 << 10;
+    let written = installation.write(&job("a"), &mut |_| {}).await;
+    assert!(written.unwrap_err().uncertain, "noise has filled the room");
+    let event =
+        r#"{"type":"stream_event","event":{"delta":{"type":"text_delta","text":"many words "}}}"#;
+    let stand_in = StandIn::new(&format!(
+        "head -c 90000 /dev/zero; echo; yes '{event}' | head -n 5000; {ANSWER}"
+    ));
+    let mut heard = 0;
+    let mut installation = stand_in.installation();
+    installation.most = 64 << 10;
+    let written = installation
+        .write(&job("a"), &mut |text| heard += text.len())
+        .await;
+    assert_eq!(written.unwrap().text.as_deref(), Some("Hello"));
+    assert_eq!(heard, 5_000 * 11 + 3);
 }
 
 #[tokio::test]
