@@ -329,6 +329,22 @@ fn adapters_do_no_io() {
 }
 
 #[test]
+fn nothing_that_the_server_renders_is_tied_to_a_thread() {
+    // What a page leaves behind is dropped on whatever thread is free; a value of one thread
+    // panics there.
+    let mut seen = 0;
+    for source in sources() {
+        if source.path.starts_with("src/") && !source.path.starts_with("src/browser/") {
+            seen += 1;
+            for word in ["LocalStorage", "new_local(", "SendWrapper"] {
+                assert!(!source.code.contains(word), "{}: {word}", source.path);
+            }
+        }
+    }
+    assert!(seen > 40, "only {seen} sources were found");
+}
+
+#[test]
 fn both_databases_have_the_same_migrations() {
     let names = |folder: &str| -> BTreeSet<String> {
         files(&format!("migrations/{folder}"), &["sql"])

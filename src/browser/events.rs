@@ -6,7 +6,8 @@
 pub fn text_of(generation: &str, heard: impl Fn(Heard) + 'static) -> Listening {
     #[cfg(feature = "hydrate")]
     {
-        Listening(listen::start(generation, Box::new(heard)))
+        let source = listen::start(generation, Box::new(heard));
+        Listening(source.map(send_wrapper::SendWrapper::new))
     }
     #[cfg(not(feature = "hydrate"))]
     {
@@ -27,10 +28,11 @@ pub enum Heard {
     More(String),
 }
 
-/// A stream that is listened to.
+/// A stream that is listened to. It stays in the one thread of the browser.
 #[cfg(feature = "hydrate")]
 pub struct Listening(
-    #[expect(dead_code, reason = "dropping it ends the stream")] Option<listen::Source>,
+    #[expect(dead_code, reason = "dropping it ends the stream")]
+    Option<send_wrapper::SendWrapper<listen::Source>>,
 );
 
 /// A stream that is listened to.

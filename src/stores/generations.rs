@@ -36,7 +36,7 @@ pub struct Generations {
     following: StoredValue<bool>,
     /// The text that is being written at the moment, as far as it is heard.
     live: StoredValue<HashMap<GenerationId, RwSignal<String>>>,
-    listening: StoredValue<HashMap<GenerationId, Listening>, LocalStorage>,
+    listening: StoredValue<HashMap<GenerationId, Listening>>,
     owner: StoredValue<Owner>,
 }
 
@@ -52,7 +52,7 @@ impl Generations {
             now: RwSignal::new(0),
             following: StoredValue::new(false),
             live: StoredValue::new(HashMap::new()),
-            listening: StoredValue::new_local(HashMap::new()),
+            listening: StoredValue::new(HashMap::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }

@@ -10,6 +10,7 @@ pub mod bases;
 pub mod call;
 mod claude;
 pub mod claude_cli;
+mod content_policy;
 mod decimal;
 mod elevenlabs;
 mod endpoint;

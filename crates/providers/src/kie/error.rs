@@ -2,7 +2,7 @@
 //! only where there is none. Pure.
 
 use super::wire::Envelope;
-use crate::{Failure, Reply, json::number};
+use crate::{Failure, Reply, content_policy::is_content_policy, json::number};
 use domain::ProviderFault;
 
 /// What a call was for, as far as it changes the meaning of a code.
@@ -104,30 +104,4 @@ fn names_model(message: &str) -> bool {
         ]
         .iter()
         .any(|sign| message.contains(sign))
-}
-
-/// Whether a sentence speaks of forbidden content; there is no code for it (KIE tasks,
-/// `failMsg` and `errorMessage`).
-fn is_content_policy(message: &str) -> bool {
-    const SIGNS: [&str; 13] = [
-        "copyright",
-        "intellectualproperty",
-        "publicfigure",
-        "celebrit",
-        "contentpolic",
-        "prohibitedcontent",
-        "sensitivecontent",
-        "sensitiveword",
-        "nsfw",
-        "moderation",
-        "violat",
-        "safetyfilter",
-        "filtered",
-    ];
-    let letters: String = message
-        .chars()
-        .filter(char::is_ascii_alphabetic)
-        .map(|c| c.to_ascii_lowercase())
-        .collect();
-    SIGNS.iter().any(|sign| letters.contains(sign))
 }

@@ -4,8 +4,8 @@
 
 use super::{later, media, request, text};
 use crate::{
-    Failure, Job, KeyFindings, Progress, Reply, Step, failure::fault_by_status,
-    suno::blocked::is_content_policy,
+    Failure, Job, KeyFindings, Progress, Reply, Step, content_policy::is_content_policy,
+    failure::fault_by_status,
 };
 use domain::{Operation, ProviderFault, ProviderId, keys::Finding};
 use serde_json::Value;

@@ -3,10 +3,10 @@
 use super::wire::{Account, Envelope, Output, Points, Task};
 use crate::{
     Failure, KeyFindings, Media, Produced, Progress, Reply, Step,
+    content_policy::is_content_policy,
     failure::fault_by_status,
     json::{number, part},
     pace,
-    suno::blocked::is_content_policy,
 };
 use domain::{ProviderFault, ProviderId, keys::Finding, money::MicroUsd, pricing::Usage};
 use serde_json::Value;

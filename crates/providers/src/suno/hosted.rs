@@ -2,7 +2,6 @@
 //! It has no key; the account's cookie is the server's own business, and none is ever sent. Pure.
 
 use super::{
-    blocked::is_content_policy,
     request::music,
     response::songs,
     song::{Takes, song},
@@ -10,7 +9,7 @@ use super::{
 };
 use crate::{
     Auth, Call, Failure, Job, KeyFindings, Limits, Progress, Purpose, Reply, Step,
-    failure::fault_by_status, json::number, pace,
+    content_policy::is_content_policy, failure::fault_by_status, json::number, pace,
 };
 use domain::{ProviderFault, keys::Finding};
 use http::Method;

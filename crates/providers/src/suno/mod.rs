@@ -1,7 +1,6 @@
 //! Suno, which has no public API of its own: sunoapi.org by key, or a suno-api server that a person
 //! runs, for models whose id begins with `suno-api/`. The two never share a secret or an address.
 
-pub mod blocked;
 mod hosted;
 mod request;
 mod response;

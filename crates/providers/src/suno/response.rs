@@ -1,12 +1,10 @@
 //! sunoapi.org's answers → created, running, done, or a classified failure. Its codes are its own:
 //! 429 is an empty account here, 405 and 430 are too many calls. Pure.
 
-use super::{
-    blocked::is_content_policy,
-    wire::{Created, Envelope, Record},
-};
+use super::wire::{Created, Envelope, Record};
 use crate::{
     Failure, KeyFindings, Media, Produced, Progress, Reply, Step,
+    content_policy::is_content_policy,
     json::{Raw, number, part},
     pace,
 };

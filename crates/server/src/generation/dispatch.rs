@@ -1,29 +1,24 @@
 //! One claimed job, from where it stands to its next rest or its end. Before a paid request goes
 //! out, the row says so; a lost answer after that is the state `unknown` and never a second request.
 
+mod credential;
+mod keeping;
+mod words;
+
+use self::keeping::NotTaken;
 use super::{
     live::{Listener, Pen},
-    media::{self, Kept, NotKept, Part},
     worker::lease_until,
 };
-use crate::{
-    app::App,
-    events::Event,
-    fault::Fault,
-    snapshot::{self, Audience},
-};
+use crate::{app::App, events::Event, fault::Fault};
 use bytes::Bytes;
 use domain::{
-    ApiError, ErrorCode, Operation, OutputId, ProviderFault, ProviderId,
-    catalog::Model,
-    generation::Status,
-    input::GenerationInput,
-    pricing::actual,
-    resolution::{KeyState, Level, Resolution},
+    ApiError, OutputId, ProviderFault, ProviderId, catalog::Model, generation::Status,
+    input::GenerationInput, pricing::actual, resolution::Resolution,
 };
 use providers::{
-    Adapter, Call, Failure, Job, Media, Picture, Produced, Progress, Purpose, Reply, SendError,
-    Step, pace, retry,
+    Adapter, Call, Failure, Job, Picture, Produced, Progress, Purpose, Reply, SendError, Step,
+    pace, retry,
 };
 use secrecy::SecretString;
 use std::time::Duration;
@@ -31,12 +26,8 @@ use store::{
     generations::GenerationRow,
     jobs::{ClaimedJob, Lease, Next, Settlement},
     outputs::NewOutput,
-    secrets::{Owner, SecretRow},
 };
-use tokio::io::AsyncWriteExt;
 
-/// The largest result.
-const MAX_MEDIA: u64 = 1 << 30;
 /// How many polls in a row may fail before the job is given up.
 const FAILED_POLLS: u32 = 10;
 /// How long a text waits for the operator's installation when that has its hands full.
@@ -278,74 +269,6 @@ impl Turn<'_> {
         }
     }
 
-    /// The secret to send, opened at the last moment.
-    async fn secret(&self) -> Result<Result<Option<SecretString>, ApiError>, Fault> {
-        let Some(credential) = &self.resolution.credential else {
-            return Ok(Ok(None));
-        };
-        let owner = match credential.level {
-            Level::Environment => {
-                let provider = self.provider();
-                if provider == ProviderId::ClaudeCli {
-                    return Ok(Ok(None));
-                }
-                if !self.may_receive(&snapshot::environment_origins(self.app)) {
-                    return Ok(Err(self.key_gone()));
-                }
-                let environment = &self.app.config.environment;
-                let found = environment
-                    .key(provider.key_slot())
-                    .or_else(|| environment.key(provider.fallback_key()?));
-                return Ok(found.cloned().map(Some).ok_or_else(|| self.key_gone()));
-            }
-            Level::Organization => match &self.row.organization_id {
-                Some(organization) => Owner::Organization(organization.clone()),
-                None => return Err(Fault::Damaged("organization of a generation")),
-            },
-            _ => Owner::User(self.row.user_id.clone()),
-        };
-        let row = self.stored_key(&owner).await?;
-        let Some(row) = row.filter(|row| snapshot::state(self.app, row) == KeyState::Ready) else {
-            return Ok(Err(self.key_gone()));
-        };
-        if !self.may_receive(&Audience::of(&row).origins) {
-            return Ok(Err(self.key_gone()));
-        }
-        let opened = self.app.vault.open(&row);
-        let now = self.app.clock.now();
-        store::secrets::touch_last_used(&self.app.db, &owner, &row.id, now).await?;
-        Ok(opened.map(Some).map_err(|_| self.key_gone()))
-    }
-
-    /// Whether a token that was saved for these origins may go to the endpoint of this job.
-    fn may_receive(&self, origins: &[String]) -> bool {
-        let endpoint = self.resolution.endpoint.as_deref();
-        endpoint
-            .and_then(snapshot::endpoint)
-            .is_none_or(|endpoint| origins.contains(&endpoint.origin))
-    }
-
-    /// The key that was resolved; where it was replaced meanwhile, the one in its slot now.
-    async fn stored_key(&self, owner: &Owner) -> Result<Option<SecretRow>, Fault> {
-        let db = &self.app.db;
-        if let Some(id) = &self.row.secret_ref
-            && let Some(row) = store::secrets::by_id(db, owner, id).await?
-        {
-            return Ok(Some(row));
-        }
-        let provider = self.provider();
-        for slot in [Some(provider.key_slot()), provider.fallback_key()]
-            .into_iter()
-            .flatten()
-        {
-            let rows = store::secrets::of_owner_and_provider(db, owner, slot).await?;
-            if let Some(row) = rows.into_iter().next() {
-                return Ok(Some(row));
-            }
-        }
-        Ok(None)
-    }
-
     /// The job for the adapter; the pictures are read while they are still to be sent.
     async fn job(
         &self,
@@ -501,58 +424,6 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Stores the produced media; none of them stays when one is not what was asked for.
-    async fn keep(&self, produced: &Produced) -> Result<Result<Vec<NewOutput>, NotTaken>, Fault> {
-        let useless = || NotTaken::Ever(self.failed(ProviderFault::Upstream, None));
-        if self.resolution.operation != Operation::Llm && produced.media.is_empty() {
-            return Ok(Err(useless()));
-        }
-        let mut files = Vec::new();
-        for media in &produced.media {
-            let kept = match self.keep_one(media).await {
-                Ok(kept) => kept,
-                Err(Fetch::Failure(failure)) => {
-                    self.log(&failure, None);
-                    return Ok(Err(if failure.transient {
-                        NotTaken::Now(failure.retry_after)
-                    } else {
-                        NotTaken::Ever(self.told(&failure, None))
-                    }));
-                }
-                Err(Fetch::NotKept(NotKept::WrongType)) => {
-                    tracing::warn!(generation = %self.row.id, "the provider sent something else than the media asked for");
-                    return Ok(Err(useless()));
-                }
-                Err(Fetch::NotKept(NotKept::Storage(error))) => return Err(error.into()),
-            };
-            files.push(kept.into_row(OutputId(self.app.ids.next())));
-        }
-        Ok(Ok(files))
-    }
-
-    async fn keep_one(&self, media: &Media) -> Result<Kept, Fetch> {
-        let folder = self.app.config.media_dir();
-        let mut part = Part::create(&folder, &self.app.ids.next())
-            .await
-            .map_err(NotKept::from)?;
-        match media {
-            Media::Bytes { bytes, .. } => {
-                part.file.write_all(bytes).await.map_err(NotKept::from)?;
-            }
-            Media::Url(url) => {
-                self.app
-                    .outbound
-                    .download(url, MAX_MEDIA, &mut part.file)
-                    .await
-                    .map_err(Fetch::Failure)?;
-            }
-        }
-        let operation = self.resolution.operation;
-        Ok(part
-            .keep(&folder, |found| media::fits(operation, found))
-            .await?)
-    }
-
     fn has_waited_too_long(&self, progress: &Progress) -> bool {
         let Some(since) = progress.since else {
             return false;
@@ -580,84 +451,5 @@ impl Turn<'_> {
             detail = failure.detail(&secrets),
             "the provider did not deliver"
         );
-    }
-
-    fn told(&self, failure: &Failure, secret: Option<&SecretString>) -> ApiError {
-        if secret.is_some() {
-            self.log(failure, secret);
-        }
-        self.failed(failure.fault, failure.retry_after)
-    }
-
-    fn failed(&self, fault: ProviderFault, retry_after: Option<Duration>) -> ApiError {
-        let mut error = ApiError::provider(
-            self.provider(),
-            fault,
-            retry_after.map(|wait| wait.as_secs().max(1)),
-        );
-        error.operation = Some(self.resolution.operation);
-        error
-    }
-
-    fn key_gone(&self) -> ApiError {
-        let provider = self.provider();
-        let mut error = ApiError::new(
-            ErrorCode::KeyUnavailable,
-            format!(
-                "The {} API key was removed or can no longer be read. Enter it again.",
-                provider.label()
-            ),
-        );
-        error.operation = Some(self.resolution.operation);
-        error.provider = Some(provider);
-        error
-    }
-
-    fn lost(&self) -> ApiError {
-        self.uncertain(format!(
-            "The request was sent to {0}, but the answer was lost. It may have been made and charged; check your account at {0} before you generate it again.",
-            self.provider().label()
-        ))
-    }
-
-    fn waited(&self) -> ApiError {
-        self.uncertain(format!(
-            "{0} has not finished within the time we wait. It may still finish and be charged; check your account at {0} before you generate it again.",
-            self.provider().label()
-        ))
-    }
-
-    fn locked_out(&self) -> ApiError {
-        self.uncertain(format!(
-            "{0} took this job, but the key for it was removed or is refused now, so the result cannot be fetched. It may still be made and charged; check your account at {0} before you generate it again.",
-            self.provider().label()
-        ))
-    }
-
-    fn uncertain(&self, detail: String) -> ApiError {
-        let mut error = ApiError::provider(self.provider(), ProviderFault::Timeout, None);
-        error.detail = detail;
-        error.operation = Some(self.resolution.operation);
-        error
-    }
-}
-
-/// Why what was made is not here.
-enum NotTaken {
-    /// It can be fetched later.
-    Now(Option<Duration>),
-    /// It is not what was asked for.
-    Ever(ApiError),
-}
-
-/// Why a produced file is not here.
-enum Fetch {
-    Failure(Failure),
-    NotKept(NotKept),
-}
-
-impl From<NotKept> for Fetch {
-    fn from(problem: NotKept) -> Self {
-        Self::NotKept(problem)
     }
 }
