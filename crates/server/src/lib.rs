@@ -7,6 +7,7 @@ pub mod app;
 pub mod auth;
 pub mod catalog;
 pub mod clock;
+pub mod compare;
 pub mod config;
 pub mod events;
 pub mod fault;

@@ -74,7 +74,7 @@ pub async fn all(
     Ok(Operation::ALL.map(answer).into())
 }
 
-fn over(
+pub(crate) fn over(
     app: &App,
     catalog: &Catalog,
     snapshot: &Snapshot,
@@ -186,7 +186,8 @@ fn price(app: &App, input: &GenerationInput, model: Option<&Model>) -> Estimate 
     pricing::estimate(input, model, &app.clock.today())
 }
 
-fn refuse(problem: InputProblem) -> ApiError {
+/// A wrong input as an error.
+pub(crate) fn refuse(problem: InputProblem) -> ApiError {
     match problem {
         InputProblem::Invalid(fields) => ApiError::invalid(fields),
         InputProblem::TooLarge { field } => ApiError::new(

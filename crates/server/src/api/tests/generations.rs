@@ -17,6 +17,7 @@ on_both_databases!(
     a_task_whose_key_is_gone_is_not_called_failed,
     what_the_provider_says_comes_in_our_words,
     a_price_is_known_before_there_is_a_key,
+    a_job_is_compared_at_every_provider,
     a_queued_generation_can_be_cancelled,
 );
 
@@ -245,6 +246,54 @@ async fn what_the_provider_says_comes_in_our_words(test: TestDb) {
             .unwrap()
             .len(),
         16
+    );
+}
+
+async fn a_job_is_compared_at_every_provider(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let ada = with_keys(&stage).await;
+    let body =
+        json!({ "operation": "image", "input": { "prompt": "A harbour", "resolution": "4K" } });
+    let answer = ada.post("/estimates?compare=1", &body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let all = answer.body["data"].as_array().unwrap();
+    let of = |provider: &str, model: &str| {
+        let found = all
+            .iter()
+            .find(|one| one["provider"] == provider && one["model"] == model);
+        found.unwrap_or_else(|| panic!("{provider} {model} is missing"))
+    };
+    let fit = of("kie", "nano-banana-pro");
+    assert_eq!(
+        (&fit["usable"], &fit["payer"]),
+        (&json!(true), &json!("user"))
+    );
+    assert!(fit["credits"]["low"].as_f64().unwrap() > 0.0);
+    let small = of("kie", "z-image");
+    assert_eq!(small["problem"]["code"], "INVALID_INPUT", "{small}");
+    assert_eq!(
+        (&small["usable"], &small["status"]),
+        (&json!(false), &json!("unknown"))
+    );
+    let no_picture = of("modal-edit", "standard");
+    assert_eq!(no_picture["usable"], false);
+    // A Gemini key opens Nano Banana as well.
+    assert_eq!(of("nano-banana", "gemini-3-pro-image")["usable"], true);
+    assert!(
+        all.iter()
+            .all(|one| one["usable"] == json!(one["problem"].is_null()))
+    );
+    let bob = stage.person("bob").await;
+    let poor = bob.post("/estimates?compare=1", &body).await.body;
+    let gemini = poor["data"].as_array().unwrap();
+    let gemini = gemini
+        .iter()
+        .find(|one| one["model"] == "gemini-3-pro-image")
+        .unwrap();
+    assert_eq!(gemini["problem"]["code"], "API_KEY_REQUIRED");
+    assert_eq!(
+        gemini["status"], "known",
+        "a price is known without a key: {gemini}"
     );
 }
 

@@ -1,0 +1,90 @@
+//! The same job at every provider and model that makes its kind: what each would cost, and whether it
+//! could be used now or why not. Nothing is sent.
+
+use crate::{actor::Actor, app::App, resolve, snapshot};
+use domain::{
+    ApiError, ErrorCode, ProviderId,
+    catalog::{Catalog, Model},
+    generation::Wanted,
+    input::InputProblem,
+    pricing::{self, Estimate},
+    resolution::{Payer, Request, Snapshot},
+};
+use serde::Serialize;
+
+/// One way to have it made.
+#[derive(Debug, Serialize)]
+pub struct Compared {
+    #[serde(flatten)]
+    estimate: Estimate,
+    provider: ProviderId,
+    model: String,
+    name: String,
+    /// Whether it could be used now.
+    usable: bool,
+    /// Who would pay, where it could.
+    payer: Option<Payer>,
+    /// Why it could not.
+    problem: Option<ApiError>,
+}
+
+/// Every way, in the order of the catalogue.
+///
+/// # Errors
+/// `NOT_FOUND` for a foreign project, `PAYLOAD_TOO_LARGE` for a text beyond every limit.
+pub async fn all(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Vec<Compared>, ApiError> {
+    if let Err(problem @ InputProblem::TooLarge { .. }) = wanted.input.check(None) {
+        return Err(resolve::refuse(problem));
+    }
+    let catalog = app.catalog_for(actor).await?;
+    let snapshot = snapshot::load(app, actor, wanted.project_id.as_ref()).await?;
+    let operation = wanted.input.operation();
+    let today = app.clock.today();
+    let providers = ProviderId::serving(operation).iter();
+    Ok(providers
+        .flat_map(|provider| catalog.models_of(operation, *provider))
+        .filter(|model| !model.is_retired(&today))
+        .map(|model| compared(app, &catalog, &snapshot, wanted, model))
+        .collect())
+}
+
+fn compared(
+    app: &App,
+    catalog: &Catalog,
+    snapshot: &Snapshot,
+    wanted: &Wanted,
+    model: &Model,
+) -> Compared {
+    let request = Request {
+        operation: model.operation,
+        provider: Some(model.provider),
+        model: Some(model.id.clone()),
+    };
+    let unfit = wanted.input.check(Some(model)).map_err(resolve::refuse);
+    let estimate = match &unfit {
+        Ok(()) => pricing::estimate(&wanted.input, Some(model), &app.clock.today()),
+        Err(_) => Estimate::unknown(),
+    };
+    let found = unfit.and_then(|()| resolve::over(app, catalog, snapshot, &request));
+    let (payer, problem) = match found {
+        Ok(resolution) => (Some(resolution.payer), None),
+        Err(problem) => (None, Some(without_trace(problem))),
+    };
+    Compared {
+        estimate,
+        provider: model.provider,
+        model: model.id.clone(),
+        name: model.name.clone(),
+        usable: problem.is_none(),
+        payer,
+        problem,
+    }
+}
+
+/// The reason alone: the trace of each of a hundred models would bury it.
+fn without_trace(mut problem: ApiError) -> ApiError {
+    if problem.code != ErrorCode::InvalidInput {
+        problem.trace = None;
+    }
+    problem
+}
