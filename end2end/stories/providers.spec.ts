@@ -51,7 +51,7 @@ test("the newest list is fetched from the provider and its models can be chosen"
   const card = person.page.locator("#llm");
   await card.getByText("About this list of models").click();
   await expect(card.getByText(/catalogue|own list/)).toBeVisible();
-  await card.getByRole("button", { name: "Ask Google Gemini again" }).click();
+  await card.getByRole("button", { name: "Fetch the newest list of Google Gemini" }).click();
   await expect(card.getByText("Google Gemini's own list, fetched just now.")).toBeVisible();
   const options = settings.model("LLM").locator("option");
   await expect.poll(() => options.count()).toBeGreaterThan(before);
@@ -67,7 +67,7 @@ test("a list that cannot be fetched leaves the old one and says so", async ({ pe
   await settings.giveKey("Claude", "sandbox-down-0123456789abcdef");
   const card = person.page.locator("#llm");
   await card.getByText("About this list of models").click();
-  await card.getByRole("button", { name: "Ask Claude again" }).click();
+  await card.getByRole("button", { name: "Fetch the newest list of Claude" }).click();
   await expect(card.getByText(/The models are shown as they were known before/)).toBeVisible();
   await expect(settings.model("LLM").locator("option").nth(3)).toBeAttached();
 });

@@ -176,7 +176,11 @@ fn model_notes(model: &Model, today: &str) -> (Option<String>, Option<String>) {
             format!("The provider switches this model off on {end}.")
         }
     });
-    (notice, warning)
+    // A notice that names the day is the warning.
+    match (notice, &model.retires_on) {
+        (Some(notice), Some(end)) if notice.contains(end) => (None, Some(notice)),
+        (notice, _) => (notice, warning),
+    }
 }
 
 /// A field for any model id, at providers that take any.

@@ -103,7 +103,10 @@ fn News(
             ("Use the new list".to_owned(), ListAct::Apply),
             ("Keep the old one".to_owned(), ListAct::Discard),
         ],
-        (false, true) => vec![(format!("Ask {} again", provider.label()), ListAct::Refresh)],
+        (false, true) => vec![(
+            format!("Fetch the newest list of {}", provider.label()),
+            ListAct::Refresh,
+        )],
         (false, false) => Vec::new(),
     };
     let lead = if pending {
