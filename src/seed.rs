@@ -3,7 +3,8 @@
 
 use domain::{
     ApiError, Operation, ProjectId, ProviderId, account::Me, catalog::Catalog,
-    generation::Generation, project::Project, resolution::Resolution, settings::SettingsView,
+    generation::Generation, project::Project, reach::ProjectReach, resolution::Resolution,
+    settings::SettingsView,
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, sync::Arc};
@@ -44,6 +45,13 @@ pub struct LevelSeed {
     pub view: SettingsView,
     /// What each operation comes to.
     pub glances: Glances,
+    /// The person's projects with what is set in them; empty for a project's settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub projects: Vec<ProjectReach>,
+    /// The variables by which the server provides something for the person; empty for a project's
+    /// settings.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variables: Vec<String>,
 }
 
 /// All that a project's page shows.
@@ -160,7 +168,19 @@ mod load {
             None => server::settings::view(app, actor).await?,
         };
         let glances = server::resolve::all(app, actor, project).await?;
-        Ok(LevelSeed { view, glances })
+        let (projects, variables) = match project {
+            Some(_) => Default::default(),
+            None => (
+                server::reach::projects(app, actor).await?,
+                server::reach::variables(app, actor),
+            ),
+        };
+        Ok(LevelSeed {
+            view,
+            glances,
+            projects,
+            variables: variables.into_iter().map(str::to_owned).collect(),
+        })
     }
 
     /// All that a project's page shows.

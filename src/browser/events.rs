@@ -16,6 +16,23 @@ pub fn text_of(generation: &str, heard: impl Fn(Heard) + 'static) -> Listening {
     }
 }
 
+/// Hears what concerns the signed-in person, by name and data, until [`Listening`] is dropped:
+/// `open` whenever the stream begins, `settings`, `keys`, and `missed` where something was lost. On
+/// the server: nothing.
+#[must_use]
+pub fn news(heard: impl Fn(&str, &str) + 'static) -> Listening {
+    #[cfg(feature = "hydrate")]
+    {
+        let source = listen::news(Box::new(heard));
+        Listening(source.map(send_wrapper::SendWrapper::new))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = heard;
+        Listening()
+    }
+}
+
 /// What was heard.
 #[cfg_attr(
     not(feature = "hydrate"),
@@ -90,7 +107,22 @@ mod listen {
                 }
             }
         });
-        for name in ["text", "generation"] {
+        attend(source, handler, &["text", "generation"])
+    }
+
+    pub fn news(heard: Box<dyn Fn(&str, &str)>) -> Option<Source> {
+        let source = EventSource::new("/api/v1/events").ok()?;
+        let handler = Closure::new(move |event: MessageEvent| {
+            heard(
+                &event.type_(),
+                &event.data().as_string().unwrap_or_default(),
+            );
+        });
+        attend(source, handler, &["open", "settings", "keys", "missed"])
+    }
+
+    fn attend(source: EventSource, handler: Handler, names: &[&str]) -> Option<Source> {
+        for name in names {
             source
                 .add_event_listener_with_callback(name, handler.as_ref().unchecked_ref())
                 .ok()?;

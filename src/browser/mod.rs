@@ -1,10 +1,12 @@
 //! The only code that speaks to the browser itself. Each function says what it does on the server:
 //! nothing, unless it says otherwise.
 
+pub mod channel;
 pub mod dialog;
 pub mod events;
 pub mod file;
 pub mod form;
+pub mod keep;
 pub mod page;
 pub mod post;
 pub mod save;

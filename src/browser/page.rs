@@ -132,6 +132,28 @@ pub fn on_return(call: impl Fn() + Clone + 'static) {
     let _ = call;
 }
 
+/// Calls back when the page comes into sight (`true`) or goes out of it, for as long as it lives. On
+/// the server: never.
+pub fn on_sight(call: impl Fn(bool) + 'static) {
+    #[cfg(feature = "hydrate")]
+    window_event_listener(ev::visibilitychange, move |_| call(!is_hidden()));
+    #[cfg(not(feature = "hydrate"))]
+    let _ = call;
+}
+
+/// Calls back when the network comes (`true`) or goes, for as long as the page lives. On the server:
+/// never.
+pub fn on_network(call: impl Fn(bool) + Clone + 'static) {
+    #[cfg(feature = "hydrate")]
+    {
+        let gone = call.clone();
+        window_event_listener(ev::online, move |_| call(true));
+        window_event_listener(ev::offline, move |_| gone(false));
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = call;
+}
+
 /// Asks before the page is left while `risky` says so. On the server: never.
 pub fn ask_before_leaving(risky: impl Fn() -> bool + 'static) {
     #[cfg(feature = "hydrate")]

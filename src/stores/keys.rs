@@ -1,7 +1,7 @@
 //! The person's API keys: what may be seen of the stored ones, and a new one on its way to the
 //! server. A typed key is held no longer than its save takes, and is never shown again.
 
-use super::LevelStore;
+use super::{LevelStore, Shared};
 use crate::{
     browser::{save, task, timer},
     server_fns::{
@@ -83,6 +83,7 @@ const fn empty_machine() -> Autosave<String> {
 pub struct Keys {
     slots: [RwSignal<KeyState>; ProviderId::ALL.len()],
     personal: LevelStore,
+    shared: Shared,
     /// The state of all saves of keys.
     pub summary: RwSignal<Summary>,
     /// Counts what was stored, so that others can follow.
@@ -94,7 +95,7 @@ pub struct Keys {
 impl Keys {
     /// The slots; they follow the settings that they were loaded with.
     #[must_use]
-    pub fn new(personal: LevelStore) -> Self {
+    pub fn new(personal: LevelStore, shared: Shared) -> Self {
         let views: BTreeMap<ProviderId, SecretView> = personal.view().with_untracked(|view| {
             view.as_ref()
                 .map(|view| view.keys.clone())
@@ -104,6 +105,7 @@ impl Keys {
             slots: ProviderId::ALL
                 .map(|slot| RwSignal::new(KeyState::new(views.get(&slot).cloned()))),
             personal,
+            shared,
             summary: RwSignal::new(Summary::Idle),
             stored: RwSignal::new(0),
             pasted: RwSignal::new(String::new()),
@@ -434,6 +436,7 @@ impl Keys {
             }
         });
         self.personal.refresh();
+        self.shared.tell_keys();
         self.stored.update(|count| *count += 1);
     }
 

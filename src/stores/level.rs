@@ -2,7 +2,9 @@
 //! the saves on their way. One machine per field; the pages only show and report edits.
 
 mod inheritance;
+mod undo;
 
+use super::Shared;
 use crate::{
     browser::{save, task, timer},
     seed::{Glances, LevelSeed},
@@ -15,8 +17,12 @@ use crate::{
 };
 use domain::{
     ErrorCode, ProjectId,
-    autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
+    autosave::{
+        AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Done, Event, SaveStatus, UndoStack,
+        Waiting,
+    },
     error::CurrentValue,
+    reach::ProjectReach,
     resolution::Level,
     settings::{Change, Field, SettingsView},
 };
@@ -67,8 +73,14 @@ pub struct LevelStore {
     owner: StoredValue<Owner>,
     view: RwSignal<Option<SettingsView>>,
     fields: StoredValue<BTreeMap<Field, RwSignal<FieldState>>>,
+    shared: Shared,
+    undo: RwSignal<UndoStack<Field, Value>>,
     /// What each operation comes to with everything that is stored.
     pub glances: RwSignal<Glances>,
+    /// The person's projects with what is set in them; empty for a project's own settings.
+    pub reach: RwSignal<Vec<ProjectReach>>,
+    /// The variables by which the server provides something; empty for a project's own settings.
+    pub variables: RwSignal<Vec<String>>,
     /// The state of all saves of this level.
     pub summary: RwSignal<Summary>,
     /// Why the settings could not be loaded.
@@ -81,17 +93,21 @@ pub struct LevelStore {
 impl LevelStore {
     /// A level with what the page came with, if it did. Must be called below the root's owner.
     #[must_use]
-    pub fn new(project: Option<ProjectId>, seed: Option<LevelSeed>) -> Self {
-        let (view, glances) = match seed {
-            Some(seed) => (Some(seed.view), seed.glances),
-            None => (None, Glances::new()),
+    pub fn new(project: Option<ProjectId>, seed: Option<LevelSeed>, shared: Shared) -> Self {
+        let (view, seed) = match seed {
+            Some(seed) => (Some(seed.view.clone()), seed),
+            None => (None, LevelSeed::default()),
         };
         Self {
             project: StoredValue::new(project),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             view: RwSignal::new(view),
             fields: StoredValue::new(BTreeMap::new()),
-            glances: RwSignal::new(glances),
+            shared,
+            undo: RwSignal::new(UndoStack::default()),
+            glances: RwSignal::new(seed.glances),
+            reach: RwSignal::new(seed.projects),
+            variables: RwSignal::new(seed.variables),
             summary: RwSignal::new(Summary::Idle),
             problem: RwSignal::new(None),
             stored: RwSignal::new(0),
@@ -115,6 +131,12 @@ impl LevelStore {
         self.view.with(Option::is_some)
     }
 
+    /// The same, without following it.
+    #[must_use]
+    pub fn is_loaded_untracked(self) -> bool {
+        self.view.with_untracked(Option::is_some)
+    }
+
     /// What is stored, where it is loaded.
     #[must_use]
     pub fn view(self) -> RwSignal<Option<SettingsView>> {
@@ -128,30 +150,108 @@ impl LevelStore {
         }
     }
 
-    /// Asks the server for the settings as they are now.
+    /// Asks the server for the settings as they are now. What is shown stays where it does not
+    /// answer.
     pub fn reload(self) {
-        let project = self.project.get_value();
         task::spawn(async move {
-            match settings_open(project).await {
-                Ok(seed) => self.accept(seed),
-                Err(error) => self.problem.set(Some(error)),
+            if let Err(error) = self.load().await
+                && !self.is_loaded_untracked()
+            {
+                self.problem.set(Some(error));
             }
         });
+    }
+
+    async fn load(self) -> Result<(), FnError> {
+        let seed = settings_open(self.project.get_value()).await?;
+        self.accept(seed);
+        Ok(())
+    }
+
+    /// The level, once its settings are there.
+    ///
+    /// # Errors
+    /// They could not be loaded.
+    pub async fn loaded(self) -> Result<Self, FnError> {
+        if !self.is_loaded_untracked() {
+            self.load().await?;
+        }
+        Ok(self)
+    }
+
+    /// Takes up an edit that an earlier page could not send.
+    pub fn restore(self, edit: &Waiting) {
+        let value = edit.value.clone();
+        let base = edit.base;
+        self.on(edit.field, Event::Restored { value, base });
     }
 
     /// Takes in what the server holds now. A field that is being edited keeps its draft.
     pub fn accept(self, seed: LevelSeed) {
         self.problem.set(None);
-        let known: Vec<Field> = self
-            .fields
-            .with_value(|fields| fields.keys().copied().collect());
-        for field in known {
+        for field in self.known() {
             let version = seed.view.versions.get(&field).copied().unwrap_or(0);
             let value = seed.view.value(field);
             self.on(field, Event::Remote { value, version });
         }
         self.view.set(Some(seed.view));
         self.glances.set(seed.glances);
+        self.reach.set(seed.projects);
+        self.variables.set(seed.variables);
+    }
+
+    /// Takes in what another tab or device has stored. A field that is being edited keeps its draft.
+    pub fn hear(self, changes: &[CurrentValue]) {
+        if self.view.with_untracked(Option::is_none) {
+            return;
+        }
+        let newer: Vec<&CurrentValue> = changes
+            .iter()
+            .filter(|change| {
+                Field::parse(&change.field)
+                    .is_some_and(|field| change.version > self.version(field))
+            })
+            .collect();
+        if newer.is_empty() {
+            return;
+        }
+        for change in &newer {
+            if let Some(field) = Field::parse(&change.field) {
+                let (value, version) = (change.value.clone(), change.version);
+                // A field that nobody has looked at yet has no machine and takes the view's value.
+                if self.known().contains(&field) {
+                    self.on(field, Event::Remote { value, version });
+                }
+            }
+        }
+        self.apply(newer.into_iter());
+        self.stored.update(|count| *count += 1);
+        self.refresh();
+    }
+
+    /// Puts stored values into the view.
+    fn apply<'a>(self, values: impl Iterator<Item = &'a CurrentValue>) {
+        self.view.update(|view| {
+            if let Some(view) = view {
+                values.for_each(|value| view.apply(value));
+            }
+        });
+    }
+
+    /// The version of a field, as far as it is known here.
+    fn version(self, field: Field) -> i64 {
+        self.view.with_untracked(|view| {
+            let versions = view.as_ref().map(|view| &view.versions);
+            versions
+                .and_then(|versions| versions.get(&field).copied())
+                .unwrap_or(0)
+        })
+    }
+
+    fn known(self) -> Vec<Field> {
+        self.fields
+            .try_with_value(|fields| fields.keys().copied().collect())
+            .unwrap_or_default()
     }
 
     /// One field.
@@ -203,30 +303,28 @@ impl LevelStore {
         self.each(|level, field| level.on(field, Event::Retry));
     }
 
-    /// Tries again what was not stored for want of a network.
-    pub fn retry_offline(self) {
-        self.each(|level, field| {
-            let offline = level
-                .field(field)
-                .with_untracked(|state| state.error == Some(FnError::Offline));
-            if offline {
-                level.on(field, Event::Retry);
-            }
-        });
+    /// Sends an edit that waits for the network, and comes back when it is answered.
+    pub async fn resend(self, field: Field) {
+        for sending in self.step(field, Event::Retry) {
+            sending.await;
+        }
     }
 
     fn each(self, call: impl Fn(Self, Field)) {
-        let fields: Vec<Field> = self
-            .fields
-            .try_with_value(|fields| fields.keys().copied().collect())
-            .unwrap_or_default();
-        for field in fields {
+        for field in self.known() {
             call(self, field);
         }
     }
 
     /// Takes in what happened to a field and does what its machine says.
     pub fn on(self, field: Field, event: Event<Value>) {
+        for sending in self.step(field, event) {
+            task::spawn(sending);
+        }
+    }
+
+    /// Takes in what happened; what is to be sent now is left to the caller.
+    fn step(self, field: Field, event: Event<Value>) -> Vec<impl Future<Output = ()> + use<>> {
         let signal = self.field(field);
         let commands = signal.try_update(|state| {
             if matches!(event, Event::Edited(_) | Event::Acknowledged { .. }) {
@@ -234,24 +332,53 @@ impl LevelStore {
             }
             state.machine.on(event)
         });
+        let mut sending = Vec::new();
         for command in commands.unwrap_or_default() {
             match command {
                 Command::StartTimer(number) => timer::after(DEBOUNCE_MILLIS, move || {
                     self.on(field, Event::Elapsed(number));
                 }),
                 Command::Send { save, value, base } => {
-                    task::spawn(self.send(field, save, value, base));
+                    sending.push(self.send(field, save, value, base));
                 }
                 // The page shows the machine's draft.
                 Command::Show(_) => {}
             }
         }
+        self.keep_waiting(field);
         self.sum_up();
+        sending
+    }
+
+    /// Keeps an edit that waits for the network beyond this page, for as long as it waits.
+    fn keep_waiting(self, field: Field) {
+        let Some((status, value, base)) = self.field(field).try_with_untracked(|state| {
+            let machine = &state.machine;
+            (machine.status(), machine.draft().clone(), machine.version())
+        }) else {
+            return;
+        };
+        let project = self.project.get_value();
+        match status {
+            SaveStatus::Waiting => self.shared.keep(Waiting {
+                project,
+                field,
+                value,
+                base,
+            }),
+            SaveStatus::Idle | SaveStatus::Saved => self.shared.done(project.as_ref(), field),
+            // Undecided: an edit of an earlier page stays until it is stored or given up.
+            _ => {}
+        }
     }
 
     async fn send(self, field: Field, save: u64, value: Value, base: i64) {
+        let project = self.project.get_value();
+        let from = self
+            .field(field)
+            .with_untracked(|state| state.machine.saved().clone());
         let call = SettingsPatch {
-            project: self.project.get_value(),
+            project: project.clone(),
             changes: vec![Change {
                 field,
                 value,
@@ -259,24 +386,26 @@ impl LevelStore {
             }],
         };
         let answer = save::call(&call).await;
-        let error = match event_of(field, save, &answer) {
-            event @ Event::Acknowledged { .. } => {
-                if let Ok(values) = &answer {
-                    self.view.update(|view| {
-                        if let Some(view) = view {
-                            values.iter().for_each(|value| view.apply(value));
-                        }
-                    });
-                }
-                self.on(field, event);
-                self.stored.update(|count| *count += 1);
-                self.refresh();
-                None
-            }
-            event => {
-                self.on(field, event);
-                answer.err()
-            }
+        let event = event_of(field, save, &answer);
+        let error = if let Event::Acknowledged { value, version, .. } = &event {
+            let done = Done {
+                key: field,
+                from,
+                to: value.clone(),
+                version: *version,
+            };
+            let values = answer.unwrap_or_default();
+            self.apply(values.iter());
+            self.on(field, event);
+            self.undo.update(|undo| undo.stored(done));
+            self.shared.tell_settings(project.as_ref(), &values);
+            self.stored.update(|count| *count += 1);
+            self.refresh();
+            None
+        } else {
+            self.undo.update(|undo| undo.given_up(field));
+            self.on(field, event);
+            answer.err()
         };
         self.field(field).update(|state| state.error = error);
     }
@@ -334,6 +463,7 @@ fn event_of(field: Field, save: u64, answer: &Result<Vec<CurrentValue>, FnError>
                 None => Event::Failed { save },
             }
         }
+        Err(FnError::Offline) => Event::Offline { save },
         Err(_) => Event::Failed { save },
     }
 }
@@ -374,6 +504,10 @@ mod tests {
         assert_eq!(
             event_of(FIELD, 1, &Err(FnError::Unreachable)),
             Event::Failed { save: 1 }
+        );
+        assert_eq!(
+            event_of(FIELD, 1, &Err(FnError::Offline)),
+            Event::Offline { save: 1 }
         );
         assert_eq!(
             event_of(FIELD, 1, &Ok(vec![current(None, 2)])),

@@ -3,10 +3,12 @@
 
 mod drafts;
 mod flow;
+mod follow;
 mod generations;
 mod keys;
 mod level;
 mod projects;
+mod shared;
 
 pub use drafts::{Draft, Drafts, takes_first_frame};
 pub use flow::{Flow, Moment};
@@ -14,8 +16,14 @@ pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
 pub use projects::Projects;
+pub use shared::Shared;
 
-use crate::{browser, seed::Seed, shell::Theme, words::Summary};
+use crate::{
+    browser::{self, events::Listening},
+    seed::Seed,
+    shell::Theme,
+    words::Summary,
+};
 use domain::{
     Operation, ProviderId,
     account::Me,
@@ -48,6 +56,8 @@ pub struct Stores {
     pub flow: Flow,
     /// What a person is about to ask for.
     pub drafts: Drafts,
+    shared: Shared,
+    listening: StoredValue<Option<Listening>>,
 }
 
 /// Who is signed in and how the page is shown.
@@ -63,6 +73,8 @@ pub struct Session {
     pub theme: RwSignal<Theme>,
     /// Whether the page is alive: fields take no typing before.
     pub alive: RwSignal<bool>,
+    /// Whether there is a network.
+    pub online: RwSignal<bool>,
 }
 
 impl Stores {
@@ -75,11 +87,18 @@ impl Stores {
             today: StoredValue::new(seed.today),
             theme: RwSignal::new(theme),
             alive: RwSignal::new(false),
+            online: RwSignal::new(true),
         };
-        let personal = LevelStore::new(None, seed.settings);
-        let keys = Keys::new(personal);
+        let account = session.me.with_untracked(|me| {
+            me.as_ref()
+                .map(|me| me.user.id.0.clone())
+                .unwrap_or_default()
+        });
+        let shared = Shared::new(account);
+        let personal = LevelStore::new(None, seed.settings, shared);
+        let keys = Keys::new(personal, shared);
         let generations = Generations::new(seed.generations);
-        let projects = Projects::new(seed.projects, seed.project, generations);
+        let projects = Projects::new(seed.projects, seed.project, generations, shared);
         Self {
             session,
             catalog: StoredValue::new(seed.catalog),
@@ -92,6 +111,8 @@ impl Stores {
             generations,
             flow: Flow::new(),
             drafts: Drafts::new(),
+            shared,
+            listening: StoredValue::new(None),
         }
     }
 
@@ -145,16 +166,21 @@ impl Stores {
         browser::page::on_leaving(move || self.flush_before_leaving());
         browser::page::on_return(move || {
             self.generations.follow();
-            self.personal.retry_offline();
             self.keys.retry_offline();
-            self.projects.retry_offline();
+            browser::task::spawn(self.send_waiting());
         });
+        self.session.online.set(!browser::page::is_offline());
+        browser::page::on_network(move |online| self.session.online.set(online));
         browser::page::ask_before_leaving(move || {
             self.flush_before_leaving();
             self.summary_untracked().is_risky()
         });
         self.flow.resume_when_configured(self);
         self.generations.follow();
+        if self.session.me.with_untracked(Option::is_some) {
+            self.follow_others();
+            self.take_up_waiting();
+        }
     }
 
     /// Sends every edit that waits for its pause.

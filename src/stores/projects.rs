@@ -1,6 +1,6 @@
 //! The person's projects, and the settings of those that were opened.
 
-use super::{Generations, LevelStore};
+use super::{Generations, LevelStore, Shared};
 use crate::{
     browser::task,
     seed::ProjectSeed,
@@ -25,6 +25,7 @@ pub struct Projects {
     opened: RwSignal<BTreeMap<ProjectId, (Project, LevelStore)>>,
     owner: StoredValue<Owner>,
     generations: Generations,
+    shared: Shared,
 }
 
 impl Projects {
@@ -34,6 +35,7 @@ impl Projects {
         list: Option<Vec<Project>>,
         open: Option<ProjectSeed>,
         generations: Generations,
+        shared: Shared,
     ) -> Self {
         let projects = Self {
             list: RwSignal::new(list),
@@ -41,6 +43,7 @@ impl Projects {
             opened: RwSignal::new(BTreeMap::new()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             generations,
+            shared,
         };
         if let Some(seed) = open {
             projects.accept(seed);
@@ -66,7 +69,7 @@ impl Projects {
             None => self
                 .owner
                 .get_value()
-                .with(|| LevelStore::new(Some(project.id.clone()), Some(seed))),
+                .with(|| LevelStore::new(Some(project.id.clone()), Some(seed), self.shared)),
         };
         self.opened.update(|opened| {
             opened.insert(project.id.clone(), (project, level));
@@ -188,11 +191,16 @@ impl Projects {
         }
     }
 
-    /// Tries again what was not stored for want of a network.
-    pub fn retry_offline(self) {
-        for level in self.levels() {
-            level.retry_offline();
+    /// The settings of a project, opened where it was not.
+    ///
+    /// # Errors
+    /// It could not be opened.
+    pub async fn loaded(self, id: &ProjectId) -> Result<LevelStore, FnError> {
+        if self.opened_untracked(id).is_none() {
+            self.accept(project_open(id.clone()).await?);
         }
+        let (_, level) = self.opened_untracked(id).ok_or(FnError::Unreachable)?;
+        Ok(level)
     }
 
     /// The worst state of all saves of projects' settings.

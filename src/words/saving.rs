@@ -12,6 +12,8 @@ pub enum Summary {
     Saved,
     /// Something is on its way.
     Saving,
+    /// Something waits for the network.
+    Waiting,
     /// Something is not stored.
     Failed,
     /// Somebody else changed the same.
@@ -32,6 +34,7 @@ impl Summary {
             Self::Idle => "",
             Self::Saved => "Saved",
             Self::Saving => "Saving…",
+            Self::Waiting => "Offline. Your changes are kept here and are saved on return.",
             Self::Failed => "Save failed",
             Self::Conflict => "Changed elsewhere",
         }
@@ -44,6 +47,7 @@ impl Summary {
             Self::Idle => "save idle",
             Self::Saved => "save saved",
             Self::Saving => "save saving",
+            Self::Waiting => "save waiting",
             Self::Failed => "save failed",
             Self::Conflict => "save conflict",
         }
@@ -60,6 +64,7 @@ pub fn summarize(states: impl IntoIterator<Item = SaveStatus>) -> Summary {
             SaveStatus::Idle => Summary::Idle,
             SaveStatus::Saved => Summary::Saved,
             SaveStatus::Pending | SaveStatus::Saving => Summary::Saving,
+            SaveStatus::Waiting => Summary::Waiting,
             SaveStatus::Failed => Summary::Failed,
             SaveStatus::Conflict => Summary::Conflict,
         })
@@ -70,7 +75,7 @@ pub fn summarize(states: impl IntoIterator<Item = SaveStatus>) -> Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use SaveStatus::{Conflict, Failed, Idle, Pending, Saved, Saving};
+    use SaveStatus::{Conflict, Failed, Idle, Pending, Saved, Saving, Waiting};
 
     #[test]
     fn the_worst_state_is_said() {
@@ -79,7 +84,7 @@ mod tests {
             (vec![Idle, Saved], "Saved"),
             (vec![Saved, Pending], "Saving…"),
             (vec![Saving, Saved], "Saving…"),
-            (vec![Failed, Saving], "Save failed"),
+            (vec![Failed, Saving, Waiting], "Save failed"),
             (vec![Failed, Conflict], "Changed elsewhere"),
         ] {
             assert_eq!(summarize(states).words(), words);

@@ -4,7 +4,7 @@
 use crate::{
     ProviderId,
     keys::{check_key, check_proxy_token, clean_key},
-    provider::EndpointKind,
+    provider::{CredentialKind, EndpointKind},
 };
 
 /// The provider that a key certainly belongs to by its shape; `None` where several could be meant.
@@ -76,27 +76,22 @@ impl Target {
 }
 
 fn target(name: &str) -> Option<Target> {
-    use EndpointKind as Kind;
-    Some(match name {
-        "OPENROUTER_API_KEY" => Target::Key(ProviderId::OpenRouter),
-        "ANTHROPIC_API_KEY" | "CLAUDE_API_KEY" => Target::Key(ProviderId::Claude),
-        "GEMINI_API_KEY" | "GOOGLE_API_KEY" => Target::Key(ProviderId::Gemini),
-        "NANO_BANANA_API_KEY" => Target::Key(ProviderId::NanoBanana),
-        "KIE_API_KEY" => Target::Key(ProviderId::Kie),
-        "ELEVENLABS_API_KEY" | "ELEVEN_API_KEY" => Target::Key(ProviderId::ElevenLabs),
-        "OPENAI_API_KEY" => Target::Key(ProviderId::OpenAi),
-        "PIAPI_API_KEY" => Target::Key(ProviderId::PiApi),
-        "SUNO_API_KEY" => Target::Key(ProviderId::Suno),
-        "MODAL_KEY" => Target::ProxyKey,
-        "MODAL_SECRET" => Target::ProxySecret,
-        "MODAL_LLM_ENDPOINT" => Target::Endpoint(Kind::Llm),
-        "MODAL_IMAGE_ENDPOINT" => Target::Endpoint(Kind::Image),
-        "MODAL_IMAGE_EDIT_ENDPOINT" => Target::Endpoint(Kind::ImageEdit),
-        "MODAL_VIDEO_ENDPOINT" => Target::Endpoint(Kind::Video),
-        "MODAL_TTS_ENDPOINT" => Target::Endpoint(Kind::Tts),
-        "MODAL_MUSIC_ENDPOINT" => Target::Endpoint(Kind::Music),
-        "FILM_SUNO_ENDPOINT" => Target::Endpoint(Kind::Suno),
-        _ => return None,
+    match name {
+        "CLAUDE_API_KEY" => return Some(Target::Key(ProviderId::Claude)),
+        "GOOGLE_API_KEY" => return Some(Target::Key(ProviderId::Gemini)),
+        "ELEVEN_API_KEY" => return Some(Target::Key(ProviderId::ElevenLabs)),
+        "MODAL_KEY" => return Some(Target::ProxyKey),
+        "MODAL_SECRET" => return Some(Target::ProxySecret),
+        _ => {}
+    }
+    let slot = ProviderId::ALL.into_iter().find(|slot| {
+        slot.credential_kind() == CredentialKind::ApiKey && slot.variable() == Some(name)
+    });
+    slot.map(Target::Key).or_else(|| {
+        EndpointKind::ALL
+            .into_iter()
+            .find(|kind| kind.variable() == name)
+            .map(Target::Endpoint)
     })
 }
 

@@ -104,6 +104,26 @@ impl ProviderId {
         }
     }
 
+    /// The variable in which an operator gives the server a key for this slot. That of a Modal proxy
+    /// token is the first half's.
+    #[must_use]
+    pub const fn variable(self) -> Option<&'static str> {
+        match self {
+            Self::OpenRouter => Some("OPENROUTER_API_KEY"),
+            Self::Claude => Some("ANTHROPIC_API_KEY"),
+            Self::Gemini => Some("GEMINI_API_KEY"),
+            Self::NanoBanana => Some("NANO_BANANA_API_KEY"),
+            Self::Kie => Some("KIE_API_KEY"),
+            Self::ElevenLabs => Some("ELEVENLABS_API_KEY"),
+            Self::OpenAi => Some("OPENAI_API_KEY"),
+            Self::PiApi => Some("PIAPI_API_KEY"),
+            Self::Suno => Some("SUNO_API_KEY"),
+            Self::Modal => Some("MODAL_KEY"),
+            Self::ClaudeCli => Some("FILM_CLAUDE_CLI"),
+            Self::ModalEdit => None,
+        }
+    }
+
     /// The provider with this id, or `None`.
     #[must_use]
     pub fn parse(id: &str) -> Option<Self> {
@@ -257,6 +277,20 @@ impl EndpointKind {
             Self::Tts => "Modal TTS endpoint",
             Self::Music => "Modal music endpoint",
             Self::Suno => "Self-hosted Suno endpoint",
+        }
+    }
+
+    /// The variable in which an operator gives the server this address.
+    #[must_use]
+    pub const fn variable(self) -> &'static str {
+        match self {
+            Self::Llm => "MODAL_LLM_ENDPOINT",
+            Self::Image => "MODAL_IMAGE_ENDPOINT",
+            Self::ImageEdit => "MODAL_IMAGE_EDIT_ENDPOINT",
+            Self::Video => "MODAL_VIDEO_ENDPOINT",
+            Self::Tts => "MODAL_TTS_ENDPOINT",
+            Self::Music => "MODAL_MUSIC_ENDPOINT",
+            Self::Suno => "FILM_SUNO_ENDPOINT",
         }
     }
 

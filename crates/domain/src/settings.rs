@@ -3,7 +3,7 @@
 
 use crate::{
     FieldError, Operation, ProviderId, Timestamp, error::CurrentValue, keys::SecretView,
-    provider::EndpointKind,
+    parameter::Parameter, provider::EndpointKind,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
@@ -15,6 +15,8 @@ pub enum Field {
     Provider(Operation),
     /// Which model of a provider: `operations.image.models.gemini`.
     Model(Operation, ProviderId),
+    /// What a parameter is where a request leaves it open: `operations.image.parameters.resolution`.
+    Parameter(Operation, Parameter),
     /// Where a Modal deployment is: `endpoints.image`.
     Endpoint(EndpointKind),
     /// Whether own keys come before the organization's: `preferences.prefer_own_keys`.
@@ -33,6 +35,12 @@ impl Field {
             ("operations", operation, Some("models"), Some(provider)) => {
                 Self::Model(Operation::parse(operation)?, ProviderId::parse(provider)?)
             }
+            ("operations", operation, Some("parameters"), Some(parameter)) => {
+                let operation = Operation::parse(operation)?;
+                let parameter = Parameter::parse(parameter)
+                    .filter(|one| Parameter::of(operation).contains(one))?;
+                Self::Parameter(operation, parameter)
+            }
             ("endpoints", kind, None, None) => Self::Endpoint(EndpointKind::parse(kind)?),
             ("preferences", "prefer_own_keys", None, None) => Self::PreferOwnKeys,
             _ => return None,
@@ -47,6 +55,9 @@ impl std::fmt::Display for Field {
             Self::Provider(operation) => write!(f, "operations.{operation}.provider"),
             Self::Model(operation, provider) => {
                 write!(f, "operations.{operation}.models.{provider}")
+            }
+            Self::Parameter(operation, parameter) => {
+                write!(f, "operations.{operation}.parameters.{parameter}")
             }
             Self::Endpoint(kind) => write!(f, "endpoints.{}", kind.as_str()),
             Self::PreferOwnKeys => f.write_str("preferences.prefer_own_keys"),
@@ -119,6 +130,9 @@ pub struct OperationSettings {
     pub provider: Option<ProviderId>,
     /// The chosen model per provider, kept when the provider changes.
     pub models: BTreeMap<ProviderId, String>,
+    /// What a parameter is where a request leaves it open.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<Parameter, String>,
 }
 
 /// How keys are chosen.
@@ -150,6 +164,11 @@ impl SettingsView {
                         .models
                         .insert(provider, value.clone());
                 }
+                Field::Parameter(operation, parameter) => {
+                    view.operation(operation)
+                        .parameters
+                        .insert(parameter, value.clone());
+                }
                 Field::Endpoint(kind) => {
                     view.endpoints.insert(kind, value.clone());
                 }
@@ -177,6 +196,11 @@ impl SettingsView {
                 .get(&operation)
                 .and_then(|settings| settings.models.get(&provider))
                 .cloned(),
+            Field::Parameter(operation, parameter) => self
+                .operations
+                .get(&operation)
+                .and_then(|settings| settings.parameters.get(&parameter))
+                .cloned(),
             Field::Endpoint(kind) => self.endpoints.get(&kind).cloned(),
             Field::PreferOwnKeys => Some(self.preferences.prefer_own_keys.to_string()),
         }
@@ -199,6 +223,13 @@ impl SettingsView {
                 match &current.value {
                     Some(model) => models.insert(provider, model.clone()),
                     None => models.remove(&provider),
+                };
+            }
+            Field::Parameter(operation, parameter) => {
+                let parameters = &mut self.operation(operation).parameters;
+                match &current.value {
+                    Some(value) => parameters.insert(parameter, value.clone()),
+                    None => parameters.remove(&parameter),
                 };
             }
             Field::Endpoint(kind) => {
@@ -238,6 +269,8 @@ pub struct OperationPatch {
     pub provider: Option<Option<String>>,
     /// The model per provider; `None` clears.
     pub models: BTreeMap<ProviderId, Option<String>>,
+    /// The default per parameter, as text; `None` clears.
+    pub parameters: BTreeMap<Parameter, Option<String>>,
 }
 
 /// The part of a patch for the preferences.
@@ -268,6 +301,9 @@ impl SettingsPatch {
             }
             for (provider, model) in &patch.models {
                 wishes.push((Field::Model(*operation, *provider), model.clone()));
+            }
+            for (parameter, value) in &patch.parameters {
+                wishes.push((Field::Parameter(*operation, *parameter), value.clone()));
             }
         }
         for (kind, url) in &self.endpoints {
@@ -314,6 +350,11 @@ mod tests {
                     .iter()
                     .map(|p| Field::Model(operation, *p)),
             );
+            fields.extend(
+                Parameter::of(operation)
+                    .iter()
+                    .map(|parameter| Field::Parameter(operation, *parameter)),
+            );
         }
         for field in fields {
             assert_eq!(Field::parse(&field.to_string()), Some(field));
@@ -325,6 +366,7 @@ mod tests {
             "operations.x.provider",
             "endpoints.x",
             "operations.image.models.gemini.more",
+            "operations.image.parameters.voice",
             "preferences.other",
         ] {
             assert_eq!(Field::parse(path), None, "{path}");

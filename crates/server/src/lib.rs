@@ -15,6 +15,7 @@ pub mod generation;
 pub mod keys;
 pub mod models;
 pub mod projects;
+pub mod reach;
 pub mod resolve;
 pub mod settings;
 pub mod snapshot;

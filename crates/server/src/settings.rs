@@ -206,6 +206,18 @@ fn checked(app: &App, catalog: &Catalog, change: &Change) -> Result<Change, ApiE
             )?;
             Some(url.to_string())
         }
+        (Field::Parameter(_, parameter), Some(value)) => {
+            if !parameter.accepts(value) {
+                return Err(ApiError::invalid_field(
+                    path,
+                    format!(
+                        "This cannot be the {}. Choose one from the list.",
+                        parameter.label().to_lowercase()
+                    ),
+                ));
+            }
+            Some(value.to_owned())
+        }
         (Field::PreferOwnKeys, Some(on @ ("true" | "false"))) => Some(on.to_owned()),
         (Field::PreferOwnKeys, Some(_)) => {
             return Err(ApiError::invalid_field(path, "This is either on or off."));

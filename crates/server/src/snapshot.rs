@@ -58,7 +58,7 @@ pub async fn load(
 }
 
 /// What the operator set by environment variables.
-fn environment(app: &App) -> EnvironmentLevel {
+pub(crate) fn environment(app: &App) -> EnvironmentLevel {
     let mut level = EnvironmentLevel {
         serves: app.config.environment_keys,
         ..Default::default()
@@ -105,6 +105,9 @@ fn level_settings(fields: &Fields) -> LevelSettings {
             }
             Field::Model(operation, provider) => {
                 settings.set_model(operation, provider, value.clone());
+            }
+            Field::Parameter(operation, parameter) => {
+                settings.set_parameter(operation, parameter, value.clone());
             }
             Field::Endpoint(kind) => set_endpoint(&mut settings, kind, value),
             Field::PreferOwnKeys => {}

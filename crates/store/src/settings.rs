@@ -16,6 +16,14 @@ statements! {
     LOAD = "
         SELECT field, value, version, updated_at
         FROM settings WHERE scope_kind = $1 AND scope_id = $2";
+    // What is set in the projects that a person sees.
+    OF_PROJECTS = "
+        SELECT s.scope_id, s.field, s.value
+        FROM settings s JOIN projects p ON p.id = s.scope_id
+        WHERE s.scope_kind = 'project' AND s.value IS NOT NULL
+          AND ((p.organization_id IS NULL AND p.owner_id = $1) OR EXISTS (
+              SELECT 1 FROM organization_members m
+              WHERE m.organization_id = p.organization_id AND m.user_id = $1))";
     // Changes nothing; on PostgreSQL it keeps others from changing the row until the commit.
     LOCK = "
         UPDATE settings SET version = version
@@ -76,6 +84,14 @@ row! {
 }
 
 row! {
+    struct ProjectFieldRow {
+        scope_id: ProjectId,
+        field: String,
+        value: String,
+    }
+}
+
+row! {
     struct StoredRow {
         value: Option<String>,
         version: i64,
@@ -121,6 +137,24 @@ pub async fn load(db: &Db, scope: &Scope) -> Result<Fields, StoreError> {
             };
             Some((Field::parse(&row.field)?, stored))
         })
+        .collect())
+}
+
+/// Every field that is set in one of the projects that a person sees. Fields that this version does
+/// not know are left out.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_projects(
+    db: &Db,
+    user: &UserId,
+) -> Result<Vec<(ProjectId, Field, String)>, StoreError> {
+    let rows = db
+        .all::<ProjectFieldRow>(&OF_PROJECTS, values![user])
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| Some((row.scope_id, Field::parse(&row.field)?, row.value)))
         .collect())
 }
 

@@ -1,10 +1,16 @@
 //! Saving one field while a person types: a state machine that takes events and gives commands.
 //!
 //! At most one save is in flight; the newest value wins; an answer never overwrites newer typing; a
-//! failed save is never shown as saved. It waits for nothing and sends nothing itself.
+//! failed save is never shown as saved; a value is only ever replaced by somebody who has seen it.
+//! It waits for nothing and sends nothing itself.
 
+mod outbox;
 #[cfg(test)]
 mod tests;
+mod undo;
+
+pub use outbox::{Outbox, Waiting};
+pub use undo::{Done, UndoStack};
 
 /// How long a field is left alone before it is saved, in milliseconds.
 pub const DEBOUNCE_MILLIS: u32 = 500;
@@ -50,7 +56,20 @@ pub enum Event<V> {
         /// The version of that.
         version: i64,
     },
-    /// The person wants the failed save tried again.
+    /// There is no network, so the save with this number waits for it. Nobody knows whether it was
+    /// stored.
+    Offline {
+        /// The number of the save.
+        save: u64,
+    },
+    /// An edit that an earlier page could not send any more.
+    Restored {
+        /// The value.
+        value: V,
+        /// The version that it was made on.
+        base: i64,
+    },
+    /// What failed or waits is to be tried again.
     Retry,
     /// The person wants their own value in spite of a conflict.
     KeepMine,
@@ -92,6 +111,8 @@ pub enum SaveStatus {
     Pending,
     /// A save is in flight.
     Saving,
+    /// A change waits for the network.
+    Waiting,
     /// The last change is stored.
     Saved,
     /// The last change is not stored.
@@ -111,7 +132,12 @@ pub struct Autosave<V> {
     due: bool,
     in_flight: Option<(u64, V)>,
     failed: Option<V>,
+    waiting: bool,
+    /// What a save without an answer may have stored.
+    unsure: Option<V>,
     theirs: Option<(V, i64)>,
+    /// What was heard while a save was in flight.
+    news: Option<(V, i64)>,
     ever_saved: bool,
     next: u64,
 }
@@ -129,7 +155,10 @@ impl<V: Clone + PartialEq> Autosave<V> {
             due: false,
             in_flight: None,
             failed: None,
+            waiting: false,
+            unsure: None,
             theirs: None,
+            news: None,
             ever_saved: false,
             next: 0,
         }
@@ -147,6 +176,12 @@ impl<V: Clone + PartialEq> Autosave<V> {
         &self.saved
     }
 
+    /// The version of that.
+    #[must_use]
+    pub const fn version(&self) -> i64 {
+        self.version
+    }
+
     /// What somebody else stored meanwhile, while a choice is open.
     #[must_use]
     pub fn theirs(&self) -> Option<&V> {
@@ -162,6 +197,8 @@ impl<V: Clone + PartialEq> Autosave<V> {
             SaveStatus::Saving
         } else if self.timer.is_some() {
             SaveStatus::Pending
+        } else if self.waiting {
+            SaveStatus::Waiting
         } else if self.failed.is_some() {
             SaveStatus::Failed
         } else if self.ever_saved {
@@ -174,10 +211,12 @@ impl<V: Clone + PartialEq> Autosave<V> {
     /// Whether leaving now could lose an edit.
     #[must_use]
     pub const fn has_unsaved(&self) -> bool {
-        self.timer.is_some()
-            || self.in_flight.is_some()
-            || self.failed.is_some()
-            || self.theirs.is_some()
+        self.in_flight.is_some() || self.is_open()
+    }
+
+    /// Whether there is an edit that is not stored and not on its way.
+    const fn is_open(&self) -> bool {
+        self.timer.is_some() || self.waiting || self.failed.is_some() || self.theirs.is_some()
     }
 
     /// Takes in what happened and says what to do, in order.
@@ -193,27 +232,18 @@ impl<V: Clone + PartialEq> Autosave<V> {
                 version,
             } if self.is_in_flight(save) => self.acknowledged(value, version),
             Event::Failed { save } if self.is_in_flight(save) => self.save_failed(),
+            Event::Offline { save } if self.is_in_flight(save) => self.offline(),
             Event::Conflicted {
                 save,
                 theirs,
                 version,
-            } if self.is_in_flight(save) => {
-                self.in_flight = None;
-                self.timer = None;
-                self.due = false;
-                self.theirs = Some((theirs, version));
-                Vec::new()
-            }
+            } if self.is_in_flight(save) => self.conflicted(theirs, version),
+            Event::Restored { value, base } => self.restored(value, base),
             Event::Retry => self.retry(),
             Event::KeepMine => self.keep_mine(),
             Event::TakeTheirs => self.take_theirs(),
-            Event::Remote { value, version } if version > self.version && !self.has_unsaved() => {
-                self.saved = value.clone();
-                self.version = version;
-                self.show(value)
-            }
-            // A late timer, a late answer, nothing to flush, or news about a field that is being
-            // edited: the save on the way will meet the newer version and conflict visibly.
+            Event::Remote { value, version } => self.remote(value, version),
+            // A late timer, a late answer, or nothing to flush.
             _ => Vec::new(),
         }
     }
@@ -224,14 +254,20 @@ impl<V: Clone + PartialEq> Autosave<V> {
             .is_some_and(|(number, _)| *number == save)
     }
 
+    /// Whether the draft is what the server holds, without a doubt.
+    fn is_clean(&self) -> bool {
+        self.draft == self.saved && self.unsure.is_none()
+    }
+
     fn edited(&mut self, value: V) -> Vec<Command<V>> {
         self.draft = value;
         self.failed = None;
         self.due = false;
+        self.waiting = false;
         if self.theirs.is_some() {
             return Vec::new();
         }
-        if self.in_flight.is_none() && self.draft == self.saved {
+        if self.in_flight.is_none() && self.is_clean() {
             self.timer = None;
             return Vec::new();
         }
@@ -251,7 +287,7 @@ impl<V: Clone + PartialEq> Autosave<V> {
             return Vec::new();
         }
         self.due = false;
-        if self.draft == self.saved {
+        if self.is_clean() {
             return Vec::new();
         }
         self.next += 1;
@@ -263,41 +299,154 @@ impl<V: Clone + PartialEq> Autosave<V> {
         }]
     }
 
+    /// Knows what the server holds.
+    fn know(&mut self, value: V, version: i64) {
+        self.saved = value;
+        self.version = version;
+        self.unsure = None;
+    }
+
+    /// Nothing is being edited any more: the server holds what is shown.
+    fn settle(&mut self) {
+        self.timer = None;
+        self.due = false;
+        self.failed = None;
+        self.waiting = false;
+        self.ever_saved = true;
+    }
+
     fn acknowledged(&mut self, value: V, version: i64) -> Vec<Command<V>> {
         let sent = self.in_flight.take().map(|(_, sent)| sent);
-        self.saved = value.clone();
-        self.version = version;
+        self.know(value.clone(), version);
         self.ever_saved = true;
+        let mut commands = Vec::new();
         if sent.as_ref() == Some(&self.draft) {
             self.due = false;
             self.timer = None;
-            self.show(value)
-        } else {
-            self.send_if_due()
+            commands = self.show(value);
+        }
+        commands.extend(self.hear());
+        commands.extend(self.send_if_due());
+        commands
+    }
+
+    /// Takes in what was heard while a save was in flight.
+    fn hear(&mut self) -> Vec<Command<V>> {
+        match self.news.take() {
+            Some((value, version)) => self.remote(value, version),
+            None => Vec::new(),
         }
     }
 
     fn save_failed(&mut self) -> Vec<Command<V>> {
         let sent = self.in_flight.take().map(|(_, sent)| sent);
-        if sent.as_ref() != Some(&self.draft) {
-            return self.send_if_due();
+        self.unsure.clone_from(&sent);
+        let mut commands = Vec::new();
+        if sent.as_ref() == Some(&self.draft) {
+            self.due = false;
+            self.timer = None;
+            self.failed = sent;
+            if self.after_failure == AfterFailure::ShowSaved {
+                commands = self.show(self.saved.clone());
+            }
         }
-        self.due = false;
+        commands.extend(self.hear());
+        commands.extend(self.send_if_due());
+        commands
+    }
+
+    fn offline(&mut self) -> Vec<Command<V>> {
+        self.unsure = self.in_flight.take().map(|(_, sent)| sent);
         self.timer = None;
-        self.failed = sent;
-        match self.after_failure {
-            AfterFailure::KeepDraft => Vec::new(),
-            AfterFailure::ShowSaved => self.show(self.saved.clone()),
+        self.due = false;
+        self.waiting = true;
+        self.hear()
+    }
+
+    fn conflicted(&mut self, theirs: V, version: i64) -> Vec<Command<V>> {
+        self.in_flight = None;
+        if self.unsure.as_ref() == Some(&theirs) {
+            // Its own earlier save had arrived after all.
+            self.know(theirs, version);
+            self.due |= self.timer.is_none();
+            let mut commands = self.hear();
+            commands.extend(self.send_if_due());
+            return commands;
         }
+        let mut commands = self.differ(theirs, version);
+        commands.extend(self.hear());
+        commands
+    }
+
+    /// Somebody else has stored a value while this side has an edit of its own.
+    fn differ(&mut self, theirs: V, version: i64) -> Vec<Command<V>> {
+        let wanted = self.failed.take().unwrap_or_else(|| self.draft.clone());
+        if wanted == theirs {
+            self.know(theirs.clone(), version);
+            self.settle();
+            return self.show(theirs);
+        }
+        self.timer = None;
+        self.due = false;
+        self.waiting = false;
+        self.theirs = Some((theirs, version));
+        self.show(wanted)
+    }
+
+    fn remote(&mut self, value: V, version: i64) -> Vec<Command<V>> {
+        let known = [&self.theirs, &self.news]
+            .into_iter()
+            .flatten()
+            .map(|(_, version)| *version)
+            .fold(self.version, i64::max);
+        if version <= known {
+            return Vec::new();
+        }
+        if self.in_flight.is_some() {
+            self.news = Some((value, version));
+            return Vec::new();
+        }
+        if let Some(theirs) = &mut self.theirs {
+            *theirs = (value, version);
+            return Vec::new();
+        }
+        if self.is_open() {
+            if self.unsure.as_ref() == Some(&value) {
+                // Its own earlier save, of which nobody has told it.
+                self.know(value, version);
+                return self.retry();
+            }
+            return self.differ(value, version);
+        }
+        self.know(value.clone(), version);
+        self.show(value)
+    }
+
+    fn restored(&mut self, value: V, base: i64) -> Vec<Command<V>> {
+        if self.has_unsaved() || value == self.saved {
+            return Vec::new();
+        }
+        if base == self.version {
+            self.waiting = true;
+        } else {
+            self.theirs = Some((self.saved.clone(), self.version));
+        }
+        self.show(value)
     }
 
     fn retry(&mut self) -> Vec<Command<V>> {
-        let Some(wanted) = self.failed.take() else {
-            return Vec::new();
+        let wanted = match self.failed.take() {
+            Some(wanted) => wanted,
+            None if self.waiting => self.draft.clone(),
+            None => return Vec::new(),
         };
+        self.waiting = false;
         let mut commands = self.show(wanted);
         self.due = true;
         commands.extend(self.send_if_due());
+        if self.in_flight.is_none() {
+            self.settle();
+        }
         commands
     }
 
@@ -305,8 +454,7 @@ impl<V: Clone + PartialEq> Autosave<V> {
         let Some((theirs, version)) = self.theirs.take() else {
             return Vec::new();
         };
-        self.saved = theirs;
-        self.version = version;
+        self.know(theirs, version);
         self.due = true;
         self.send_if_due()
     }
@@ -315,8 +463,7 @@ impl<V: Clone + PartialEq> Autosave<V> {
         let Some((theirs, version)) = self.theirs.take() else {
             return Vec::new();
         };
-        self.saved = theirs.clone();
-        self.version = version;
+        self.know(theirs.clone(), version);
         self.show(theirs)
     }
 

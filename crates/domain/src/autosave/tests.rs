@@ -3,6 +3,8 @@
 use super::*;
 use proptest::prelude::*;
 
+mod two_clients;
+
 fn text(saved: &str) -> Autosave<String> {
     Autosave::loaded(saved.into(), saved.into(), 1, AfterFailure::KeepDraft)
 }
@@ -75,9 +77,9 @@ fn a_change_elsewhere_shows_in_an_idle_field_and_conflicts_in_an_edited_one() {
     };
     assert_eq!(field.on(remote(2)), [Command::Show("theirs".into())]);
     let _ = field.on(edited("mine"));
+    let _ = field.on(Event::Flush);
     assert!(field.on(remote(3)).is_empty());
     assert_eq!(field.draft(), "mine");
-    let _ = field.on(Event::Flush);
     let save = field.in_flight.as_ref().unwrap().0;
     let _ = field.on(Event::Conflicted {
         save,
@@ -93,6 +95,120 @@ fn a_change_elsewhere_shows_in_an_idle_field_and_conflicts_in_an_edited_one() {
             base: 3
         }]
     );
+}
+
+#[test]
+fn without_a_network_an_edit_waits_and_is_sent_on_return() {
+    let mut field: Autosave<String> =
+        Autosave::loaded("kie".into(), "kie".into(), 1, AfterFailure::ShowSaved);
+    let _ = field.on(edited("gemini"));
+    let _ = field.on(Event::Flush);
+    assert!(field.on(Event::Offline { save: 2 }).is_empty());
+    assert_eq!(field.status(), SaveStatus::Waiting);
+    assert_eq!(
+        field.draft(),
+        "gemini",
+        "a waiting choice stays as it was made"
+    );
+    assert_eq!(
+        field.on(Event::Retry),
+        [Command::Send {
+            save: 3,
+            value: "gemini".into(),
+            base: 1
+        }]
+    );
+}
+
+#[test]
+fn a_save_whose_answer_was_lost_does_not_conflict_with_itself() {
+    let mut field = text("");
+    let _ = field.on(edited("mine"));
+    let _ = field.on(Event::Flush);
+    let _ = field.on(Event::Failed { save: 2 });
+    // It had been stored as version 2. The person goes on typing.
+    let _ = field.on(edited("mine, longer"));
+    let _ = field.on(Event::Flush);
+    assert_eq!(
+        field.on(Event::Conflicted {
+            save: 4,
+            theirs: "mine".into(),
+            version: 2
+        }),
+        [Command::Send {
+            save: 5,
+            value: "mine, longer".into(),
+            base: 2
+        }]
+    );
+}
+
+#[test]
+fn going_back_to_the_old_value_after_a_lost_answer_is_saved_too() {
+    let mut field = text("old");
+    let _ = field.on(edited("new"));
+    let _ = field.on(Event::Flush);
+    let _ = field.on(Event::Failed { save: 2 });
+    let _ = field.on(edited("old"));
+    assert_eq!(
+        field.on(Event::Flush),
+        [Command::Send {
+            save: 4,
+            value: "old".into(),
+            base: 1
+        }],
+        "nobody knows whether the new value was stored"
+    );
+}
+
+#[test]
+fn an_edit_of_an_earlier_page_waits_or_asks() {
+    let restored = |base| Event::Restored {
+        value: "mine".to_owned(),
+        base,
+    };
+    let mut field = text("a");
+    assert_eq!(field.on(restored(1)), [Command::Show("mine".into())]);
+    assert_eq!(field.status(), SaveStatus::Waiting);
+    let mut field = text("a");
+    let _ = field.on(restored(0));
+    assert_eq!(
+        field.status(),
+        SaveStatus::Conflict,
+        "the field changed meanwhile"
+    );
+    assert_eq!(
+        (field.draft().as_str(), field.theirs()),
+        ("mine", Some(&"a".to_owned()))
+    );
+    let mut field = text("mine");
+    assert!(field.on(restored(0)).is_empty(), "it had been stored");
+    assert_eq!(field.status(), SaveStatus::Idle);
+}
+
+#[test]
+fn news_about_an_edited_field_asks_and_news_that_agrees_does_not() {
+    let mut field = text("a");
+    let _ = field.on(edited("mine"));
+    let _ = field.on(Event::Remote {
+        value: "theirs".into(),
+        version: 2,
+    });
+    assert_eq!(field.status(), SaveStatus::Conflict);
+    assert_eq!(field.draft(), "mine");
+    assert_eq!(
+        field.on(Event::TakeTheirs),
+        [Command::Show("theirs".into())]
+    );
+
+    let mut field = text("a");
+    let _ = field.on(edited("same"));
+    let _ = field.on(Event::Remote {
+        value: "same".into(),
+        version: 2,
+    });
+    assert_eq!(field.status(), SaveStatus::Saved);
+    assert!(field.on(Event::Flush).is_empty());
 }
 
 #[test]
@@ -113,6 +229,7 @@ enum World {
     Answer,
     Fail,
     FailAfterStoring,
+    Offline,
     Retry,
     OtherTab(u8),
     KeepMine,
@@ -122,14 +239,15 @@ enum World {
 
 fn world() -> impl Strategy<Value = World> {
     prop_oneof![
-        4 => any::<u8>().prop_map(World::Type),
+        4 => (0..6_u8).prop_map(World::Type),
         3 => Just(World::Elapse),
         1 => Just(World::Flush),
         4 => Just(World::Answer),
         1 => Just(World::Fail),
         1 => Just(World::FailAfterStoring),
         1 => Just(World::Retry),
-        1 => any::<u8>().prop_map(World::OtherTab),
+        1 => Just(World::Offline),
+        1 => (0..6_u8).prop_map(World::OtherTab),
         1 => Just(World::KeepMine),
         1 => Just(World::TakeTheirs),
         1 => Just(World::LateAnswer),
@@ -204,6 +322,11 @@ impl Simulation {
                 if let Some((save, value, base)) = self.on_the_way.pop() {
                     self.store(value, base);
                     self.feed(Event::Failed { save });
+                }
+            }
+            World::Offline => {
+                if let Some((save, ..)) = self.on_the_way.pop() {
+                    self.feed(Event::Offline { save });
                 }
             }
             World::Retry => self.feed(Event::Retry),

@@ -4,6 +4,7 @@ use super::trace::Reason;
 use crate::{
     Operation, ProviderId, SecretId,
     account::{OrganizationRole, Plan},
+    parameter::Parameter,
     provider::EndpointKind,
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +29,7 @@ pub struct Snapshot {
 pub struct LevelSettings {
     providers: [Option<ProviderId>; 5],
     models: Vec<(Operation, ProviderId, String)>,
+    parameters: Vec<(Operation, Parameter, String)>,
     endpoints: Vec<(EndpointKind, Endpoint)>,
 }
 
@@ -53,6 +55,13 @@ impl LevelSettings {
         self.models.push((operation, provider, model));
     }
 
+    /// Sets what a parameter is where a request leaves it open.
+    pub fn set_parameter(&mut self, operation: Operation, parameter: Parameter, value: String) {
+        self.parameters
+            .retain(|(o, p, _)| (*o, *p) != (operation, parameter));
+        self.parameters.push((operation, parameter, value));
+    }
+
     /// Sets the address of a deployment.
     pub fn set_endpoint(&mut self, kind: EndpointKind, endpoint: Endpoint) {
         self.endpoints.retain(|(k, _)| *k != kind);
@@ -72,6 +81,15 @@ impl LevelSettings {
             .iter()
             .find(|(o, p, _)| (*o, *p) == (operation, provider))
             .map(|(_, _, model)| model.as_str())
+    }
+
+    /// What a parameter is where a request leaves it open.
+    #[must_use]
+    pub fn parameter(&self, operation: Operation, parameter: Parameter) -> Option<&str> {
+        self.parameters
+            .iter()
+            .find(|(o, p, _)| (*o, *p) == (operation, parameter))
+            .map(|(_, _, value)| value.as_str())
     }
 
     /// The address of a deployment.
@@ -187,6 +205,16 @@ pub enum EnvironmentKeys {
 }
 
 impl Snapshot {
+    /// What a parameter is where a request leaves it open: the project's word, else the acting
+    /// person's.
+    #[must_use]
+    pub fn parameter(&self, operation: Operation, parameter: Parameter) -> Option<&str> {
+        let project = self.project.as_ref().map(|project| &project.settings);
+        project
+            .and_then(|settings| settings.parameter(operation, parameter))
+            .or_else(|| self.user.settings.parameter(operation, parameter))
+    }
+
     /// Why what the environment has for this provider does not serve the acting person, or `None`
     /// if it does. The operator's own installation serves those who run the instance.
     #[must_use]

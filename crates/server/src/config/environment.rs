@@ -2,32 +2,14 @@
 //! environments.
 
 use super::ConfigError;
-use domain::{ProviderId, keys, provider::EndpointKind};
+use domain::{
+    ProviderId, keys,
+    provider::{CredentialKind, EndpointKind},
+};
 use providers::{Policy, guard::check_endpoint};
 use secrecy::SecretString;
 use std::collections::BTreeMap;
 use url::Url;
-
-const KEYS: [(&str, ProviderId); 9] = [
-    ("OPENROUTER_API_KEY", ProviderId::OpenRouter),
-    ("ANTHROPIC_API_KEY", ProviderId::Claude),
-    ("GEMINI_API_KEY", ProviderId::Gemini),
-    ("NANO_BANANA_API_KEY", ProviderId::NanoBanana),
-    ("KIE_API_KEY", ProviderId::Kie),
-    ("ELEVENLABS_API_KEY", ProviderId::ElevenLabs),
-    ("OPENAI_API_KEY", ProviderId::OpenAi),
-    ("PIAPI_API_KEY", ProviderId::PiApi),
-    ("SUNO_API_KEY", ProviderId::Suno),
-];
-const ENDPOINTS: [(&str, EndpointKind); 7] = [
-    ("MODAL_LLM_ENDPOINT", EndpointKind::Llm),
-    ("MODAL_IMAGE_ENDPOINT", EndpointKind::Image),
-    ("MODAL_IMAGE_EDIT_ENDPOINT", EndpointKind::ImageEdit),
-    ("MODAL_VIDEO_ENDPOINT", EndpointKind::Video),
-    ("MODAL_TTS_ENDPOINT", EndpointKind::Tts),
-    ("MODAL_MUSIC_ENDPOINT", EndpointKind::Music),
-    ("FILM_SUNO_ENDPOINT", EndpointKind::Suno),
-];
 
 /// The operator's keys and endpoints, read once at the start.
 #[derive(Debug, Clone, Default)]
@@ -68,8 +50,13 @@ impl Environment {
         policy: &Policy,
     ) -> Result<Self, ConfigError> {
         let mut environment = Self::default();
-        for (variable, slot) in KEYS {
-            if let Some(key) = key(lookup, variable)? {
+        let api_keys = ProviderId::ALL
+            .into_iter()
+            .filter(|slot| slot.credential_kind() == CredentialKind::ApiKey);
+        for slot in api_keys {
+            if let Some(variable) = slot.variable()
+                && let Some(key) = key(lookup, variable)?
+            {
                 environment.keys.insert(slot, key.into());
             }
         }
@@ -94,7 +81,8 @@ impl Environment {
                 ));
             }
         };
-        for (variable, kind) in ENDPOINTS {
+        for kind in EndpointKind::ALL {
+            let variable = kind.variable();
             if let Some(address) = lookup(variable) {
                 let endpoint = endpoint(variable, address.trim(), policy)?;
                 environment.endpoints.insert(kind, endpoint);

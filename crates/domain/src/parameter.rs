@@ -1,0 +1,262 @@
+//! What can be set for a kind of job once instead of each time: sizes, lengths, voices. A default
+//! holds where the chosen model offers that value; a request's own word comes before it.
+
+use crate::{Operation, catalog::Capabilities, input::GenerationInput};
+use serde::{Deserialize, Serialize};
+
+/// A parameter that can have a default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Parameter {
+    /// Size, such as `2K` or `720p`.
+    Resolution,
+    /// Shape, such as `16:9`.
+    AspectRatio,
+    /// Length in whole seconds.
+    DurationSeconds,
+    /// With sound: `true` or `false`.
+    Audio,
+    /// A voice id of the model.
+    Voice,
+    /// Language as an ISO 639-1 code.
+    Language,
+    /// The most tokens of answer.
+    MaxOutputTokens,
+}
+
+impl Parameter {
+    /// Every parameter.
+    pub const ALL: [Self; 7] = [
+        Self::Resolution,
+        Self::AspectRatio,
+        Self::DurationSeconds,
+        Self::Audio,
+        Self::Voice,
+        Self::Language,
+        Self::MaxOutputTokens,
+    ];
+
+    /// The parameters of an operation, in the order in which they are shown.
+    #[must_use]
+    pub const fn of(operation: Operation) -> &'static [Self] {
+        match operation {
+            Operation::Llm => &[Self::MaxOutputTokens],
+            Operation::Image => &[Self::Resolution, Self::AspectRatio],
+            Operation::Video => &[
+                Self::Resolution,
+                Self::AspectRatio,
+                Self::DurationSeconds,
+                Self::Audio,
+            ],
+            Operation::Tts => &[Self::Voice, Self::Language],
+            Operation::Music => &[Self::DurationSeconds],
+        }
+    }
+
+    /// The id that is stored and sent; also the name of the input's field.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Resolution => "resolution",
+            Self::AspectRatio => "aspect_ratio",
+            Self::DurationSeconds => "duration_seconds",
+            Self::Audio => "audio",
+            Self::Voice => "voice",
+            Self::Language => "language",
+            Self::MaxOutputTokens => "max_output_tokens",
+        }
+    }
+
+    /// The parameter with this id, or `None`.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|parameter| parameter.as_str() == id)
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Resolution => "Resolution",
+            Self::AspectRatio => "Aspect ratio",
+            Self::DurationSeconds => "Duration",
+            Self::Audio => "Sound",
+            Self::Voice => "Voice",
+            Self::Language => "Language",
+            Self::MaxOutputTokens => "Longest answer",
+        }
+    }
+
+    /// What a model offers for it, as values with their names; empty where it offers no choice or
+    /// takes any number.
+    #[must_use]
+    pub fn offered(self, can: &Capabilities) -> Vec<(String, String)> {
+        let plain = |list: &[String]| list.iter().map(|one| (one.clone(), one.clone())).collect();
+        match self {
+            Self::Resolution => plain(&can.resolutions),
+            Self::AspectRatio => plain(&can.aspect_ratios),
+            Self::Language => plain(&can.languages),
+            Self::DurationSeconds => {
+                let lengths = can.durations.iter();
+                lengths
+                    .map(|seconds| (seconds.to_string(), format!("{seconds} s")))
+                    .collect()
+            }
+            Self::Voice => {
+                let voices = can.voices.iter();
+                voices
+                    .map(|voice| (voice.id.clone(), voice.name.clone()))
+                    .collect()
+            }
+            Self::Audio if can.audio => vec![
+                ("false".to_owned(), "off".to_owned()),
+                ("true".to_owned(), "on".to_owned()),
+            ],
+            Self::Audio | Self::MaxOutputTokens => Vec::new(),
+        }
+    }
+
+    /// Whether a text can be a value of this parameter at all, whatever the model.
+    #[must_use]
+    pub fn accepts(self, value: &str) -> bool {
+        let short =
+            |most: usize| (1..=most).contains(&value.len()) && !value.chars().any(char::is_control);
+        let number = |low: u32, high: u32| {
+            value
+                .parse::<u32>()
+                .is_ok_and(|number| (low..=high).contains(&number))
+        };
+        match self {
+            Self::Resolution | Self::AspectRatio | Self::Language => short(16),
+            Self::Voice => short(128),
+            Self::DurationSeconds => number(1, 600),
+            Self::Audio => matches!(value, "true" | "false"),
+            Self::MaxOutputTokens => number(16, 128_000),
+        }
+    }
+}
+
+impl std::fmt::Display for Parameter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Puts defaults where the input leaves something open and the model offers the value. `default_of`
+/// gives the default of a parameter.
+pub fn prefer<'a>(
+    input: &mut GenerationInput,
+    can: &Capabilities,
+    default_of: impl Fn(Parameter) -> Option<&'a str>,
+) {
+    for parameter in Parameter::of(input.operation()) {
+        let Some(value) = default_of(*parameter) else {
+            continue;
+        };
+        let takes = match parameter {
+            Parameter::MaxOutputTokens => parameter.accepts(value),
+            _ => parameter.offered(can).iter().any(|(one, _)| one == value),
+        };
+        if takes {
+            input.fill(*parameter, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::input::{ImageInput, LlmInput, VideoInput};
+
+    #[test]
+    fn every_parameter_reads_back_and_belongs_to_an_operation() {
+        for parameter in Parameter::ALL {
+            assert_eq!(Parameter::parse(parameter.as_str()), Some(parameter));
+            assert!(
+                Operation::ALL
+                    .iter()
+                    .any(|operation| Parameter::of(*operation).contains(&parameter))
+            );
+        }
+        assert_eq!(Parameter::parse("prompt"), None);
+    }
+
+    fn can() -> Capabilities {
+        Capabilities {
+            resolutions: vec!["1K".into(), "2K".into()],
+            durations: vec![5, 10],
+            audio: true,
+            ..Capabilities::default()
+        }
+    }
+
+    #[test]
+    fn a_default_fills_what_was_left_open() {
+        let mut input = GenerationInput::Video(VideoInput::default());
+        prefer(&mut input, &can(), |parameter| match parameter {
+            Parameter::DurationSeconds => Some("10"),
+            Parameter::Audio => Some("true"),
+            Parameter::Resolution => Some("2K"),
+            _ => None,
+        });
+        let GenerationInput::Video(video) = input else {
+            panic!("a clip was asked for");
+        };
+        assert_eq!(
+            (
+                video.duration_seconds,
+                video.audio,
+                video.resolution.as_deref(),
+                video.aspect_ratio
+            ),
+            (Some(10), Some(true), Some("2K"), None)
+        );
+    }
+
+    #[test]
+    fn a_word_of_the_request_comes_before_a_default() {
+        let mut input = GenerationInput::Image(ImageInput {
+            resolution: Some("1K".into()),
+            ..ImageInput::default()
+        });
+        prefer(&mut input, &can(), |_| Some("2K"));
+        let GenerationInput::Image(image) = input else {
+            panic!("a picture was asked for");
+        };
+        assert_eq!(image.resolution.as_deref(), Some("1K"));
+    }
+
+    #[test]
+    fn a_default_that_the_model_does_not_offer_is_left_out() {
+        let mut input = GenerationInput::Image(ImageInput::default());
+        prefer(&mut input, &can(), |_| Some("4K"));
+        assert_eq!(input, GenerationInput::Image(ImageInput::default()));
+    }
+
+    #[test]
+    fn the_longest_answer_is_any_sensible_number() {
+        for (value, taken) in [("2000", Some(2_000)), ("0", None), ("many", None)] {
+            let mut input = GenerationInput::Llm(LlmInput::default());
+            prefer(&mut input, &Capabilities::default(), |_| Some(value));
+            let GenerationInput::Llm(llm) = input else {
+                panic!("text was asked for");
+            };
+            assert_eq!(llm.max_output_tokens, taken, "{value}");
+        }
+    }
+
+    #[test]
+    fn nonsense_is_no_value() {
+        for (parameter, value) in [
+            (Parameter::Audio, "yes"),
+            (Parameter::DurationSeconds, "-1"),
+            (Parameter::Resolution, ""),
+            (Parameter::Resolution, "a size that nobody offers"),
+            (Parameter::Voice, "a\nb"),
+        ] {
+            assert!(!parameter.accepts(value), "{parameter} {value:?}");
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! The names of settings, as their fields are labelled.
+
+use domain::settings::Field;
+
+/// The label of a field.
+#[must_use]
+pub fn field_name(field: Field) -> String {
+    match field {
+        Field::Provider(operation) => format!("{} provider", operation.label()),
+        Field::Model(operation, _) => format!("{} model", operation.label()),
+        Field::Parameter(operation, parameter) => {
+            format!("{} {}", operation.label(), parameter.label().to_lowercase())
+        }
+        Field::Endpoint(kind) => kind.field_label().to_owned(),
+        Field::PreferOwnKeys => "Use my own keys first".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::{Operation, parameter::Parameter};
+
+    #[test]
+    fn a_setting_is_called_as_its_field_is() {
+        assert_eq!(field_name(Field::Provider(Operation::Tts)), "TTS provider");
+        assert_eq!(
+            field_name(Field::Parameter(Operation::Image, Parameter::AspectRatio)),
+            "Image aspect ratio"
+        );
+    }
+}
