@@ -94,6 +94,20 @@ pub fn focus_id(id: &str) {
     let _ = id;
 }
 
+/// Puts the focus on the first of these elements that is in the page. On the server: nothing.
+pub fn focus_first(ids: &[String]) {
+    #[cfg(feature = "hydrate")]
+    if let Some(document) = super::page::document()
+        && let Some(id) = ids
+            .iter()
+            .find(|id| document.get_element_by_id(id).is_some())
+    {
+        focus_id(id);
+    }
+    #[cfg(not(feature = "hydrate"))]
+    let _ = ids;
+}
+
 /// Whether the focus moves to another element inside the same container. On the server: no.
 #[must_use]
 pub fn stays_within(event: &ev::FocusEvent, container: &str) -> bool {

@@ -1,6 +1,7 @@
 //! The addresses of servers of one's own at one level.
 
 use super::{
+    Managed, Origin,
     erase::{Erase, EraseAll},
     provider_fields::FieldNote,
 };
@@ -68,6 +69,8 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
                 on:change=move |_| level.on(field, Event::Flush)
             />
             <FieldNote id=format!("{id}-note") level=level field=field/>
+            <Managed variable=Some(kind.variable())/>
+            <Origin level=level field=field focus=id/>
         </div>
     }
     .erase()

@@ -45,6 +45,7 @@ fn Card(generation: Generation) -> impl IntoView {
         (None, _) => format!("Estimate: {}", estimate_words(&generation.estimate)),
     };
     let trace = generation.resolution.trace.clone();
+    let (operation, project) = (generation.operation(), generation.project_id.clone());
     view! {
         <article class="card generation" data-status=status.as_str()>
             <header>
@@ -59,7 +60,7 @@ fn Card(generation: Generation) -> impl IntoView {
                 <span>{generation.resolution.payer.words()}</span>
                 <details>
                     <summary>"How this was chosen"</summary>
-                    <TraceView trace=trace/>
+                    <TraceView trace=trace operation=operation project=project/>
                 </details>
             </footer>
         </article>

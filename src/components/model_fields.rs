@@ -2,10 +2,11 @@
 //! person should know about it.
 
 use super::{
-    Choice, ChoiceOption,
+    Choice, ChoiceOption, Origin,
     erase::{Erase, live},
     model_list::ListNote,
     provider_fields::FieldNote,
+    reach_note::ReachNote,
 };
 use crate::{
     stores::{LevelStore, stores},
@@ -86,6 +87,8 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
             .erase()
         })}
         <FieldNote id=format!("{id}-note") level=level field=field/>
+        <Origin level=level field=field focus=id/>
+        <ReachNote level=level operation=operation field=field/>
         {open_models
             .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
         <ListNote operation=operation provider=provider/>

@@ -1,6 +1,9 @@
 //! Provider and model of one operation at one level, each inherited or set here.
 
-use super::{Choice, ChoiceOption, Logo, erase::Erase, model_fields::ModelFields};
+use super::{
+    Choice, ChoiceOption, Logo, Origin, erase::Erase, model_fields::ModelFields,
+    reach_note::ReachNote,
+};
 use crate::{
     stores::{FieldState, LevelStore, stores},
     words::Inherited,
@@ -50,6 +53,8 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
                 />
             </div>
             <FieldNote id=format!("{id}-note") level=level field=field/>
+            <Origin level=level field=field focus=id/>
+            <ReachNote level=level operation=operation field=field/>
             {move || {
                 // A list that was fetched meanwhile is shown with the models it has.
                 stores.models_changed.track();

@@ -1,6 +1,6 @@
-//! The one place that says whether everything is saved.
+//! The one place that says whether everything is saved, and takes back what was.
 
-use super::erase::Erase;
+use super::erase::{Erase, live};
 use crate::{
     stores::{LevelStore, stores},
     words::Summary,
@@ -10,7 +10,8 @@ use leptos::prelude::*;
 /// Says how the saves of a level stand, and those of the keys where they are edited beside it.
 #[component]
 pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> impl IntoView {
-    let keys = stores().keys;
+    let stores = stores();
+    let keys = stores.keys;
     let summary = Memo::new(move |_| {
         let of_keys = if with_keys {
             keys.summary.get()
@@ -18,6 +19,12 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
             Summary::Idle
         };
         level.summary.get().max(of_keys)
+    });
+    let said = Memo::new(move |_| summary.get().words_on_line(stores.session.online.get()));
+    let undoable = Memo::new(move |_| {
+        matches!(summary.get(), Summary::Idle | Summary::Saved)
+            .then(|| level.undo_words())
+            .flatten()
     });
     let retry = move |_| {
         level.retry();
@@ -28,7 +35,7 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
     view! {
         <div class="save-indicator">
             <span role="status" class=move || summary.get().class()>
-                {move || summary.get().words()}
+                {said}
             </span>
             {move || {
                 (summary.get() == Summary::Failed)
@@ -40,6 +47,24 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
                         }
                     }).erase()
             }}
+            {live(move || {
+                undoable
+                    .get()
+                    .map(|what| {
+                        view! {
+                            <button
+                                type="button"
+                                class="small"
+                                title=format!("Takes back the last change: {what}")
+                                aria-label=format!("Undo: {what}")
+                                on:click=move |_| level.undo()
+                            >
+                                "Undo"
+                            </button>
+                        }
+                    })
+                    .erase()
+            })}
         </div>
     }
     .erase()

@@ -1,8 +1,12 @@
-//! Why this provider: every level in order, what it says and what became of it.
+//! Why this provider: every level in order, what it says and what became of it, and what would change
+//! it.
 
 use super::erase::{Erase, EraseAll};
-use crate::words::trace_rows;
-use domain::resolution::{Outcome, Subject, Trace};
+use crate::words::{changes, trace_rows};
+use domain::{
+    Operation, ProjectId,
+    resolution::{Outcome, Subject, Trace},
+};
 use leptos::prelude::*;
 
 const fn class(outcome: Outcome) -> &'static str {
@@ -14,9 +18,14 @@ const fn class(outcome: Outcome) -> &'static str {
     }
 }
 
-/// The trace of a resolution in words.
+/// The trace of a resolution in words. With an operation it says where to change something.
 #[component]
-pub fn TraceView(trace: Trace) -> impl IntoView {
+pub fn TraceView(
+    trace: Trace,
+    #[prop(optional)] operation: Option<Operation>,
+    #[prop(optional_no_strip)] project: Option<ProjectId>,
+) -> impl IntoView {
+    let ways = operation.map(|operation| changes(&trace, operation, project.as_ref()));
     view! {
         <div class="trace">
             {Subject::ALL
@@ -44,6 +53,25 @@ pub fn TraceView(trace: Trace) -> impl IntoView {
                         }).erase()
                 })
                 .erase_all()}
+            {ways
+                .map(|ways| {
+                    view! {
+                        <p class="ways">
+                            "To change it: "
+                            {ways
+                                .into_iter()
+                                .map(|(name, href)| {
+                                    view! {
+                                        <a href=href rel="external">
+                                            {name}
+                                        </a>
+                                    }
+                                })
+                                .erase_all()}
+                        </p>
+                    }
+                })
+                .erase()}
         </div>
     }
     .erase()

@@ -3,7 +3,8 @@
 use super::{signed_in, skeleton};
 use crate::{
     components::{
-        EndpointFields, Erase, EraseAll, Overview, Problem, ProviderFields, SaveIndicator, live,
+        EndpointFields, Erase, EraseAll, Overview, ParameterFields, Problem, ProviderFields,
+        SaveIndicator, Why, live,
     },
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
@@ -96,6 +97,8 @@ fn Section(level: LevelStore, operation: Operation) -> impl IntoView {
             </h3>
             <p class="hint">{purpose(operation)}</p>
             <ProviderFields level=level operation=operation/>
+            <ParameterFields level=level operation=operation/>
+            <Why level=level operation=operation/>
         </section>
     }
     .erase()

@@ -4,7 +4,8 @@ use super::{signed_in, skeleton};
 use crate::{
     components::{
         EndpointFields, EnvPaste, Erase, EraseAll, KeyField, KeySection, MODAL_ENDPOINTS, Overview,
-        Problem, ProviderFields, SaveIndicator, keyed, places, spare_slots, used_providers,
+        ParameterFields, PreferOwnKeys, Problem, ProviderFields, SaveIndicator, SearchSettings,
+        Why, keyed, places, spare_slots, used_providers,
     },
     stores::stores,
     words::{heading, purpose},
@@ -70,7 +71,10 @@ fn Panes() -> impl IntoView {
     });
     view! {
         <div class="panes">
-            <Overview level=level/>
+            <div class="side">
+                <SearchSettings/>
+                <Overview level=level/>
+            </div>
             <div class="details">
                 {Operation::ALL
                     .into_iter()
@@ -81,6 +85,8 @@ fn Panes() -> impl IntoView {
                                 <p class="hint">{purpose(operation)}</p>
                                 <ProviderFields level=level operation=operation/>
                                 <KeySection operation=operation places=placed/>
+                                <ParameterFields level=level operation=operation/>
+                                <Why level=level operation=operation/>
                             </section>
                         }
                     })
@@ -100,6 +106,7 @@ fn Panes() -> impl IntoView {
                     </p>
                     <EndpointFields level=level kinds=&[EndpointKind::Suno]/>
                 </section>
+                <PreferOwnKeys/>
                 <EnvPaste/>
                 {move || {
                     (!spare.with(Vec::is_empty))

@@ -59,6 +59,13 @@ impl FieldState {
             .map(|value| value.as_deref().unwrap_or_default())
     }
 
+    /// The change that is on its way: what is stored, and what will be.
+    #[must_use]
+    pub fn change(&self) -> Option<(Value, Value)> {
+        let (saved, draft) = (self.machine.saved(), self.machine.draft());
+        (saved != draft).then(|| (saved.clone(), draft.clone()))
+    }
+
     /// Why its last save did not work.
     #[must_use]
     pub const fn error(&self) -> Option<&FnError> {
@@ -123,6 +130,12 @@ impl LevelStore {
         } else {
             Level::User
         }
+    }
+
+    /// The project whose settings these are.
+    #[must_use]
+    pub fn project_untracked(self) -> Option<ProjectId> {
+        self.project.get_value()
     }
 
     /// Whether the settings are there. Nothing can be edited before.

@@ -100,21 +100,32 @@ pub fn typical_input(operation: Operation) -> GenerationInput {
     }
 }
 
-/// The price of a typical job: `about 13 credits per image`, or that it is unknown.
+/// What a typical job is called.
 #[must_use]
-pub fn price_hint(model: Option<&Model>, operation: Operation, today: &str) -> String {
-    let estimate = estimate(&typical_input(operation), model, today);
-    let what = match operation {
+pub const fn typical_job(operation: Operation) -> &'static str {
+    match operation {
         Operation::Llm => "scene list",
         Operation::Image => "image",
         Operation::Video => "clip",
         Operation::Tts => "500 characters",
         Operation::Music => "track",
-    };
-    if estimate.micro_usd.is_none() {
-        return "price unknown".to_owned();
     }
-    format!("{} per {what}", estimate.words())
+}
+
+/// The price of a typical job in credits, or `None` where nobody knows it.
+#[must_use]
+pub fn typical_price(model: Option<&Model>, operation: Operation, today: &str) -> Option<String> {
+    let estimate = estimate(&typical_input(operation), model, today);
+    estimate.micro_usd.map(|_| estimate.words())
+}
+
+/// The price of a typical job: `about 13 credits per image`, or that it is unknown.
+#[must_use]
+pub fn price_hint(model: Option<&Model>, operation: Operation, today: &str) -> String {
+    match typical_price(model, operation, today) {
+        Some(price) => format!("{price} per {}", typical_job(operation)),
+        None => "price unknown".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The names of settings, as their fields are labelled.
 
-use domain::settings::Field;
+use domain::{ProviderId, catalog::Catalog, settings::Field};
 
 /// The label of a field.
 #[must_use]
@@ -13,6 +13,22 @@ pub fn field_name(field: Field) -> String {
         }
         Field::Endpoint(kind) => kind.field_label().to_owned(),
         Field::PreferOwnKeys => "Use my own keys first".to_owned(),
+    }
+}
+
+/// A value as its field shows it; empty for "inherit".
+#[must_use]
+pub fn value_words(catalog: &Catalog, field: Field, value: &str) -> String {
+    if value.is_empty() {
+        return "Automatic".to_owned();
+    }
+    match field {
+        Field::Provider(_) => ProviderId::parse(value)
+            .map_or_else(|| value.to_owned(), |provider| provider.label().to_owned()),
+        Field::Model(operation, provider) => catalog
+            .model(operation, provider, value)
+            .map_or_else(|| value.to_owned(), |model| model.name.clone()),
+        _ => value.to_owned(),
     }
 }
 

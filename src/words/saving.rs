@@ -34,9 +34,18 @@ impl Summary {
             Self::Idle => "",
             Self::Saved => "Saved",
             Self::Saving => "Saving…",
-            Self::Waiting => "Offline. Your changes are kept here and are saved on return.",
+            Self::Waiting => "Offline. Will be saved on return.",
             Self::Failed => "Save failed",
             Self::Conflict => "Changed elsewhere",
+        }
+    }
+
+    /// The text of the indicator, which also says that there is no network.
+    #[must_use]
+    pub const fn words_on_line(self, online: bool) -> &'static str {
+        match self {
+            Self::Idle | Self::Saved if !online => "Offline",
+            _ => self.words(),
         }
     }
 

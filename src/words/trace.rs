@@ -1,6 +1,9 @@
 //! How an answer was found, in words, and what a level would be without its own setting.
 
-use domain::resolution::{Entry, Level, Outcome, Subject, Trace};
+use domain::{
+    Operation, ProjectId, ProviderId,
+    resolution::{Entry, Level, Outcome, Subject, Trace},
+};
 
 /// One level's part in a decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,15 +26,77 @@ pub fn trace_rows(trace: &Trace, subject: Subject) -> Vec<TraceRow> {
     if subject == Subject::Endpoint && !concerned {
         return Vec::new();
     }
+    let provider = trace
+        .chosen(Subject::Provider)
+        .and_then(|entry| ProviderId::parse(entry.value.as_deref()?));
     trace
         .about(subject)
         .filter(|entry| can_speak(entry))
         .map(|entry| TraceRow {
             level: entry.level.words(),
-            words: words(entry),
+            words: words(entry, provider),
             outcome: entry.outcome,
         })
         .collect()
+}
+
+/// What a person can do to have it another way: what, and where.
+#[must_use]
+pub fn changes(
+    trace: &Trace,
+    operation: Operation,
+    project: Option<&ProjectId>,
+) -> Vec<(&'static str, String)> {
+    let mut ways = Vec::new();
+    let decides = |level| {
+        [Subject::Provider, Subject::Model]
+            .into_iter()
+            .any(|subject| {
+                trace
+                    .chosen(subject)
+                    .is_some_and(|entry| entry.level == level)
+            })
+    };
+    if let Some(project) = project {
+        let name = if decides(Level::Project) {
+            "change what the project says"
+        } else {
+            "choose for this project alone"
+        };
+        ways.push((name, format!("/projects/{project}/settings#{operation}")));
+    }
+    let name = if trace.chosen(Subject::Credential).is_none()
+        && trace.about(Subject::Credential).next().is_some()
+    {
+        "enter a key or choose another provider in your settings"
+    } else if decides(Level::Project) {
+        "change your settings, which hold where a project says nothing"
+    } else {
+        "change your settings"
+    };
+    ways.push((name, format!("/settings#{operation}")));
+    ways
+}
+
+/// That a field is set at a level, and what the way back is called. `name` is the inherited value.
+#[must_use]
+pub fn back_to_inherited(
+    own: Level,
+    from: Option<Level>,
+    name: Option<String>,
+) -> (String, String) {
+    let name = name.map(|name| format!(" ({name})")).unwrap_or_default();
+    match (own, from) {
+        (Level::Project, Some(Level::User)) => (
+            format!("Set for this project; it comes before your own setting{name}."),
+            "Use my setting".to_owned(),
+        ),
+        (Level::Project, _) => (
+            "Set for this project.".to_owned(),
+            format!("Back to automatic{name}"),
+        ),
+        _ => ("Set by you.".to_owned(), format!("Back to automatic{name}")),
+    }
 }
 
 /// Levels that never say anything about a subject are left out: neither a request nor a project
@@ -47,8 +112,13 @@ fn can_speak(entry: &Entry) -> bool {
     }
 }
 
-fn words(entry: &Entry) -> String {
-    let said = entry.value.as_deref().map(named);
+fn words(entry: &Entry, provider: Option<ProviderId>) -> String {
+    let said = match (entry.subject, entry.level) {
+        (Subject::Credential, Level::Environment) if entry.outcome != Outcome::NotSet => provider
+            .and_then(|provider| provider.key_slot().variable())
+            .map(str::to_owned),
+        _ => entry.value.as_deref().map(named),
+    };
     match (entry.outcome, said) {
         (Outcome::NotSet, _) => match entry.subject {
             Subject::Credential => "no key".to_owned(),
@@ -145,9 +215,42 @@ mod tests {
             [
                 "no key",
                 "key — cannot be used: the key cannot be read and needs to be entered again",
-                "key — a higher level decides",
+                "KIE_API_KEY — a higher level decides",
             ]
         );
+    }
+
+    #[test]
+    fn the_way_to_another_answer_begins_where_it_was_decided() {
+        let project = ProjectId("p1".into());
+        let ways = changes(&trace(TRACE), Operation::Image, Some(&project));
+        assert_eq!(
+            ways[0],
+            (
+                "change what the project says",
+                "/projects/p1/settings#image".to_owned()
+            )
+        );
+        let ways = changes(&trace(TRACE), Operation::Image, None);
+        assert_eq!(ways.len(), 1);
+        assert!(ways[0].0.contains("key"), "nothing opens the provider");
+    }
+
+    #[test]
+    fn the_way_back_names_what_it_leads_to() {
+        let (said, button) = back_to_inherited(
+            Level::Project,
+            Some(Level::User),
+            Some("Google Gemini".into()),
+        );
+        assert!(
+            said.contains("before your own setting (Google Gemini)"),
+            "{said}"
+        );
+        assert_eq!(button, "Use my setting");
+        let (_, button) =
+            back_to_inherited(Level::User, Some(Level::Default), Some("KIE.ai".into()));
+        assert_eq!(button, "Back to automatic (KIE.ai)");
     }
 
     #[test]

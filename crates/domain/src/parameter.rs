@@ -89,8 +89,8 @@ impl Parameter {
         }
     }
 
-    /// What a model offers for it, as values with their names; empty where it offers no choice or
-    /// takes any number.
+    /// What a model offers for it, as values with their names; empty where it offers no choice. Of
+    /// answers, which may have any length, some lengths.
     #[must_use]
     pub fn offered(self, can: &Capabilities) -> Vec<(String, String)> {
         let plain = |list: &[String]| list.iter().map(|one| (one.clone(), one.clone())).collect();
@@ -114,7 +114,10 @@ impl Parameter {
                 ("false".to_owned(), "off".to_owned()),
                 ("true".to_owned(), "on".to_owned()),
             ],
-            Self::Audio | Self::MaxOutputTokens => Vec::new(),
+            Self::Audio => Vec::new(),
+            Self::MaxOutputTokens => ["1000", "2000", "4000", "8000", "16000"]
+                .map(|most| (most.to_owned(), format!("{most} tokens")))
+                .into(),
         }
     }
 

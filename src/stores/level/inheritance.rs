@@ -77,6 +77,38 @@ impl LevelStore {
         }
     }
 
+    /// What a field would be without a word of this level, and from where. `personal` are the
+    /// person's own settings.
+    #[must_use]
+    pub fn inherited(self, field: Field, catalog: &Catalog, personal: Self) -> Option<Inherited> {
+        let below = || {
+            let value = personal
+                .view()
+                .with(|view| view.as_ref().and_then(|view| view.value(field)))?;
+            Some(Inherited {
+                level: Level::User,
+                value,
+            })
+        };
+        let of_person = || (self.level() == Level::Project).then(below).flatten();
+        match field {
+            Field::Provider(operation) => self.inherited_provider(operation),
+            Field::Model(operation, provider) => self.inherited_model(operation, provider, catalog),
+            Field::Parameter(..) => of_person(),
+            Field::Endpoint(kind) => of_person().or_else(|| {
+                let variable = kind.variable();
+                let provided = personal
+                    .variables
+                    .with(|all| all.iter().any(|one| one == variable));
+                provided.then(|| Inherited {
+                    level: Level::Environment,
+                    value: variable.to_owned(),
+                })
+            }),
+            Field::PreferOwnKeys => None,
+        }
+    }
+
     fn trace<T>(self, operation: Operation, ask: impl Fn(&Trace) -> Option<T>) -> Option<T> {
         self.glances.with(|glances| match glances.get(&operation)? {
             Ok(resolution) => ask(&resolution.trace),

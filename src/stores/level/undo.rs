@@ -14,6 +14,17 @@ impl LevelStore {
             .with(|undo| undo.last(|field| self.version(field)).map(|done| done.key))
     }
 
+    /// The last change of a field, from what to what, while it is the newest thing done.
+    #[must_use]
+    pub fn last_change(self, field: Field) -> Option<(Option<String>, Option<String>)> {
+        self.stored.track();
+        self.undo.with(|undo| {
+            undo.last(|field| self.version(field))
+                .filter(|done| done.key == field)
+                .map(|done| (done.from.clone(), done.to.clone()))
+        })
+    }
+
     /// Takes back the newest change: the value before it is saved like any edit.
     pub fn undo(self) {
         let change = self
