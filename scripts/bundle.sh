@@ -6,7 +6,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/env.sh"
 # Everything that can change the bundle. A name that is added or removed counts too.
 inputs() {
 	find Cargo.toml Cargo.lock Trunk.toml index.html rust-toolchain.toml \
-		src crates/domain style public tools/package-lock.json scripts/bundle.sh scripts/compress.mjs \
+		src crates/domain style public tools/package-lock.json tools/shrink.mjs scripts/bundle.sh \
 		.cargo/config.toml \
 		-type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum
 	rustc --version
@@ -27,5 +27,6 @@ fi
 say "Building the browser half (a first build takes some minutes)"
 cargo fetch --locked
 NO_COLOR=true trunk build --release --offline --locked
-scripts/compress.mjs dist
+say "Making it small"
+node tools/shrink.mjs dist tools/node_modules/.bin/wasm-opt
 echo "$now" >"$stamp"

@@ -1,0 +1,69 @@
+#!/usr/bin/env node
+// Makes the bundle in a folder as small as it goes and writes a brotli copy beside each file; the
+// server sends that to browsers that take it.
+//
+// Some code of the framework is carried along although nothing ever runs it, because tables of
+// functions point to it: hydration that waits for data (this application hydrates at once), hydration
+// from templates, the listing of routes for a server. The bodies of those functions are taken out by
+// their names before the optimiser runs; one that ran after all would stop the page with an error.
+import binaryen from 'binaryen';
+import { transformSync } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brotliCompressSync, constants } from 'node:zlib';
+
+const NEVER_RUN = /hydrate_async|hydrate_from_template|generate_routes/;
+const OPTIONS = [
+  '-Oz',
+  '--low-memory-unused',
+  '--one-caller-inline-max-function-size=0',
+  '--strip-debug',
+  '--strip-producers',
+  // Named one by one: with all features browsers refuse the module.
+  '--enable-bulk-memory',
+  '--enable-nontrapping-float-to-int',
+  '--enable-sign-ext',
+  '--enable-mutable-globals',
+  '--enable-reference-types',
+  '--enable-multivalue',
+];
+
+const [folder, wasmOpt] = process.argv.slice(2);
+
+function takeOutWhatNeverRuns(bytes) {
+  const module = binaryen.readBinary(bytes);
+  let taken = 0;
+  for (let index = 0; index < module.getNumFunctions(); index += 1) {
+    const reference = module.getFunctionByIndex(index);
+    if (!NEVER_RUN.test(binaryen.getFunctionInfo(reference).name)) continue;
+    binaryen.Function(reference).body = module.unreachable();
+    taken += 1;
+  }
+  if (taken === 0) throw new Error('The program has no function names, or the framework has changed.');
+  return module.emitBinary();
+}
+
+function smaller(path) {
+  if (path.endsWith('.wasm')) {
+    writeFileSync(path, takeOutWhatNeverRuns(readFileSync(path)));
+    execFileSync(wasmOpt, [...OPTIONS, path, '-o', path]);
+  } else if (path.endsWith('.js')) {
+    const { code } = transformSync(readFileSync(path, 'utf8'), { minify: true, format: 'esm' });
+    writeFileSync(path, code);
+  }
+}
+
+for (const name of readdirSync(folder)) {
+  if (!/\.(js|wasm|css)$/.test(name)) continue;
+  const path = join(folder, name);
+  smaller(path);
+  const content = readFileSync(path);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: content.length,
+  };
+  rmSync(`${path}.br`, { force: true });
+  writeFileSync(`${path}.br`, brotliCompressSync(content, { params }));
+}
