@@ -2,6 +2,7 @@
 
 use super::{
     erase::{Erase, EraseAll},
+    field_history::FieldHistory,
     provider_fields::FieldNote,
 };
 use crate::stores::{LevelStore, stores};
@@ -68,6 +69,7 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
                 on:change=move |_| level.on(field, Event::Flush)
             />
             <FieldNote id=format!("{id}-note") level=level field=field/>
+            <FieldHistory level=level field=field/>
         </div>
     }
     .erase()

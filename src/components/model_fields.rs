@@ -4,6 +4,7 @@
 use super::{
     Choice, ChoiceOption,
     erase::{Erase, live},
+    field_history::FieldHistory,
     model_list::ListNote,
     provider_fields::FieldNote,
 };
@@ -86,6 +87,7 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
             .erase()
         })}
         <FieldNote id=format!("{id}-note") level=level field=field/>
+        <FieldHistory level=level field=field/>
         {open_models
             .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
         <ListNote operation=operation provider=provider/>

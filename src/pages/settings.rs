@@ -4,7 +4,8 @@ use super::{signed_in, skeleton};
 use crate::{
     components::{
         EndpointFields, EnvPaste, Erase, EraseAll, KeyField, KeySection, MODAL_ENDPOINTS, Overview,
-        Problem, ProviderFields, SaveIndicator, keyed, places, spare_slots, used_providers,
+        Problem, ProviderFields, SaveIndicator, Transfer, keyed, places, spare_slots,
+        used_providers,
     },
     stores::stores,
     words::{heading, purpose},
@@ -130,6 +131,7 @@ fn Panes() -> impl IntoView {
                             }
                         }).erase()
                 }}
+                <Transfer level=level/>
             </div>
         </div>
     }

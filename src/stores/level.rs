@@ -2,6 +2,7 @@
 //! the saves on their way. One machine per field; the pages only show and report edits.
 
 mod inheritance;
+mod whole;
 
 use crate::{
     browser::{save, task, timer},
@@ -107,6 +108,12 @@ impl LevelStore {
         } else {
             Level::User
         }
+    }
+
+    /// The project whose settings these are; `None` for the person's own.
+    #[must_use]
+    pub fn project(self) -> Option<ProjectId> {
+        self.project.get_value()
     }
 
     /// Whether the settings are there. Nothing can be edited before.
