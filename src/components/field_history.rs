@@ -11,7 +11,7 @@ use crate::{
         history::{Line, settings_history},
     },
     stores::LevelStore,
-    words::field_words,
+    words::{changes_words, field_words},
 };
 use domain::{autosave::Event, settings::Field};
 use leptos::prelude::*;
@@ -60,33 +60,43 @@ pub fn History(
             <summary id=id.clone() aria-label=name>
                 "History"
             </summary>
-            <div aria-live="polite">
-                {live(move || {
-                    if !open.get() {
-                        return ().into_any();
+            // The lines may be many: only how many there are is read out.
+            <p class="hint" aria-live="polite">
+                {move || lines.with(|lines| state_words(lines.as_ref()))}
+            </p>
+            {live(move || match lines.get() {
+                Some(Err(error)) if open.get() => {
+                    let id = id.clone();
+                    let retry = move |_| {
+                        form::focus_id(&id);
+                        open.set(true);
+                    };
+                    view! {
+                        <Problem error=error/>
+                        <button type="button" class="small" on:click=retry>
+                            "Retry"
+                        </button>
                     }
-                    match lines.get() {
-                        None => view! { <p class="hint">"One moment…"</p> }.erase(),
-                        Some(Err(error)) => view! {
-                            <Problem error=error/>
-                            <button type="button" class="small" on:click=move |_| open.set(true)>
-                                "Retry"
-                            </button>
-                        }
-                        .erase(),
-                        Some(Ok(found)) => shown(found, id.clone(), on_restore),
-                    }
-                })}
-            </div>
+                    .erase()
+                }
+                Some(Ok(found)) if open.get() => shown(found, id.clone(), on_restore),
+                _ => ().into_any(),
+            })}
         </details>
     }
     .erase()
 }
 
-fn shown(lines: Vec<Line>, id: String, on_restore: Option<Callback<String>>) -> AnyView {
-    if lines.is_empty() {
-        return view! { <p class="hint">"Never changed."</p> }.erase();
+fn state_words(lines: Option<&Result<Vec<Line>, FnError>>) -> String {
+    match lines {
+        None => "One moment…".to_owned(),
+        Some(Err(_)) => String::new(),
+        Some(Ok(lines)) if lines.is_empty() => "Never changed.".to_owned(),
+        Some(Ok(lines)) => format!("{}.", changes_words(lines.len())),
     }
+}
+
+fn shown(lines: Vec<Line>, id: String, on_restore: Option<Callback<String>>) -> AnyView {
     let entry = move |line: Line| {
         let id = id.clone();
         let button = line.value.zip(on_restore).map(|(value, restore)| {

@@ -9,7 +9,7 @@ use crate::{
     browser::{file, form, task},
     server_fns::{FnError, settings::settings_import_preview},
     stores::{LevelStore, stores},
-    words::{field_words, value_words},
+    words::{changes_words, field_words, value_words},
 };
 use domain::{
     ApiError, ErrorCode,
@@ -145,7 +145,7 @@ fn shown(import: Import, state: State) -> AnyView {
     match state {
         State::Idle => ().into_any(),
         State::Busy => says("One moment…".to_owned()),
-        State::Applied(count) => says(format!("{} applied.", counted(count))),
+        State::Applied(count) => says(format!("{} applied.", changes_words(count))),
         State::Found(found) if found.is_empty() => {
             says("Everything in this file is set already. Nothing would change.".to_owned())
         }
@@ -169,13 +169,6 @@ fn shown(import: Import, state: State) -> AnyView {
             }
             .erase()
         }
-    }
-}
-
-fn counted(count: usize) -> String {
-    match count {
-        1 => "1 change".to_owned(),
-        more => format!("{more} changes"),
     }
 }
 
@@ -230,7 +223,7 @@ fn preview(import: Import, found: Vec<Difference>) -> AnyView {
                             class="primary small"
                             on:click=move |_| import.apply(&found)
                         >
-                            {format!("Apply {}", counted(count))}
+                            {format!("Apply {}", changes_words(count))}
                         </button>
                     }
                 })

@@ -12,7 +12,7 @@ pub use cost::{estimate_lines, estimate_words, price_hint, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};
 pub use saving::{Summary, summarize};
-pub use setting::{field_words, value_words};
+pub use setting::{changes_words, field_words, value_words};
 pub use trace::{Inherited, inherited, trace_rows};
 
 use domain::{Operation, Timestamp};

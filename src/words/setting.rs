@@ -45,6 +45,15 @@ pub fn value_words(field: Field, value: Option<&str>, catalog: &Catalog) -> Stri
     }
 }
 
+/// A number of changes.
+#[must_use]
+pub fn changes_words(count: usize) -> String {
+    match count {
+        1 => "1 change".to_owned(),
+        more => format!("{more} changes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
