@@ -73,6 +73,33 @@ export class ProviderSettings {
     return this.scope.getByRole("button", { name: "Retry" });
   }
 
+  /** The history of a setting, such as `Image provider`. */
+  history(setting: string): History {
+    return new History(this.scope, setting);
+  }
+}
+
+/** What a setting was before. */
+export class History {
+  readonly group: Locator;
+  readonly summary: Locator;
+  /** The newest first. */
+  readonly lines: Locator;
+
+  constructor(scope: Locator, setting: string) {
+    const named = `summary[aria-label="History of ${setting}"]`;
+    this.group = scope.locator("details").filter({ has: scope.page().locator(named) });
+    this.summary = this.group.locator(named);
+    this.lines = this.group.getByRole("listitem");
+  }
+
+  async open(): Promise<void> {
+    await this.summary.click();
+  }
+
+  restore(value: string): Locator {
+    return this.group.getByRole("button", { name: `Restore ${value}`, exact: true });
+  }
 }
 
 /** The modal "Configure API Keys & Providers". */

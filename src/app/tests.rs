@@ -149,16 +149,19 @@ fn drawn(status: Status, error: Option<ApiError>) -> Generation {
     }
 }
 
-fn project_page(generations: Vec<Generation>) -> String {
-    let seed = Seed {
+fn project_seed(generations: Vec<Generation>) -> Seed {
+    Seed {
         project: Some(ProjectSeed {
             project: project(),
             level: LevelSeed::default(),
             generations,
         }),
         ..seed()
-    };
-    page("/projects/p1?step=characters", seed)
+    }
+}
+
+fn project_page(generations: Vec<Generation>) -> String {
+    page("/projects/p1?step=characters", project_seed(generations))
 }
 
 #[test]
@@ -175,6 +178,40 @@ fn every_select_and_endpoint_of_the_settings_page_is_there_once() {
     }
     assert_eq!(count(&html, "role=\"status\""), 1);
     assert_eq!(count(&html, "API Keys &amp; Providers</h2>"), 1);
+}
+
+#[test]
+fn each_setting_has_a_history_of_its_own() {
+    let html = page("/settings", seed());
+    let mut names: Vec<&str> = html
+        .split("aria-label=\"History of ")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let endpoints = domain::provider::EndpointKind::ALL.len();
+    assert_eq!(
+        names.len(),
+        2 * Operation::ALL.len() + endpoints,
+        "{names:?}"
+    );
+}
+
+#[test]
+fn settings_are_exported_from_the_level_that_is_shown() {
+    for (path, seed, export) in [
+        ("/settings", seed(), "/api/v1/settings/export"),
+        (
+            "/projects/p1/settings",
+            project_seed(Vec::new()),
+            "/api/v1/projects/p1/settings/export",
+        ),
+    ] {
+        let html = page(path, seed);
+        assert_eq!(count(&html, &format!("href=\"{export}\"")), 1, "{path}");
+        assert_eq!(count(&html, ">Import settings</label>"), 1, "{path}");
+    }
 }
 
 #[test]

@@ -108,6 +108,24 @@ pub fn focus_first(ids: &[String]) {
     let _ = ids;
 }
 
+/// Whether the disclosure that an event is about is open. On the server: no.
+#[must_use]
+pub fn is_open(event: &ev::Event) -> bool {
+    #[cfg(feature = "hydrate")]
+    {
+        use wasm_bindgen::JsCast;
+        event
+            .target()
+            .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+            .is_some_and(|element| element.has_attribute("open"))
+    }
+    #[cfg(not(feature = "hydrate"))]
+    {
+        let _ = event;
+        false
+    }
+}
+
 /// Whether the focus moves to another element inside the same container. On the server: no.
 #[must_use]
 pub fn stays_within(event: &ev::FocusEvent, container: &str) -> bool {

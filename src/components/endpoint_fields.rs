@@ -3,6 +3,7 @@
 use super::{
     Managed, Origin,
     erase::{Erase, EraseAll},
+    field_history::FieldHistory,
     provider_fields::FieldNote,
 };
 use crate::stores::{LevelStore, stores};
@@ -71,6 +72,7 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
             <FieldNote id=format!("{id}-note") level=level field=field/>
             <Managed variable=Some(kind.variable())/>
             <Origin level=level field=field focus=id/>
+            <FieldHistory level=level field=field/>
         </div>
     }
     .erase()

@@ -4,6 +4,7 @@
 use super::{
     Choice, ChoiceOption, Origin,
     erase::{Erase, live},
+    field_history::FieldHistory,
     model_list::ListNote,
     provider_fields::FieldNote,
     reach_note::ReachNote,
@@ -89,6 +90,7 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
         <FieldNote id=format!("{id}-note") level=level field=field/>
         <Origin level=level field=field focus=id/>
         <ReachNote level=level operation=operation field=field/>
+        <FieldHistory level=level field=field/>
         {open_models
             .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
         <ListNote operation=operation provider=provider/>

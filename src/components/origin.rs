@@ -22,7 +22,7 @@ pub fn Origin(level: LevelStore, field: Field, #[prop(into)] focus: String) -> i
             let inherited = level.inherited(field, &catalog, stores.personal);
             let name = inherited
                 .as_ref()
-                .map(|inherited| value_words(&catalog, field, &inherited.value));
+                .map(|inherited| value_words(field, Some(&inherited.value), &catalog));
             back_to_inherited(level.level(), inherited.map(|i| i.level), name)
         })
     });

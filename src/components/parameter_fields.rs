@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     stores::{LevelStore, stores},
-    words::field_name,
+    words::field_words,
 };
 use domain::{Operation, catalog::Model, parameter::Parameter, settings::Field};
 use leptos::prelude::*;
@@ -94,7 +94,7 @@ fn ParameterField(
         <div class="parameter">
             <Choice
                 id=id.clone()
-                label=field_name(field)
+                label=field_words(field)
                 value=Signal::derive(chosen)
                 options=options
                 on_change=move |value| level.edit(field, &value)

@@ -1,12 +1,12 @@
 //! Provider and model of one operation at one level, each inherited or set here.
 
 use super::{
-    Choice, ChoiceOption, Logo, Origin, erase::Erase, model_fields::ModelFields,
-    reach_note::ReachNote,
+    Choice, ChoiceOption, Logo, Origin, erase::Erase, field_history::FieldHistory,
+    model_fields::ModelFields, reach_note::ReachNote,
 };
 use crate::{
     stores::{FieldState, LevelStore, stores},
-    words::Inherited,
+    words::{Inherited, value_words},
 };
 use domain::{
     Operation, ProviderId,
@@ -55,6 +55,7 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
             <FieldNote id=format!("{id}-note") level=level field=field/>
             <Origin level=level field=field focus=id/>
             <ReachNote level=level operation=operation field=field/>
+            <FieldHistory level=level field=field/>
             {move || {
                 // A list that was fetched meanwhile is shown with the models it has.
                 stores.models_changed.track();
@@ -102,7 +103,8 @@ fn provider_options(
 #[component]
 pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> impl IntoView {
     let state = level.field(field);
-    let shown = Memo::new(move |_| state.with(|state| note_of(field, state)));
+    let catalog = stores().catalog();
+    let shown = Memo::new(move |_| state.with(|state| note_of(field, state, &catalog)));
     view! {
         <div id=id class="field-note">
             {move || match shown.get() {
@@ -143,26 +145,15 @@ enum Note {
     Conflict(String),
 }
 
-fn note_of(field: Field, state: &FieldState) -> Note {
+fn note_of(field: Field, state: &FieldState, catalog: &Catalog) -> Note {
     match (state.status(), state.theirs(), state.error()) {
         (SaveStatus::Conflict, Some(theirs), _) => Note::Conflict(format!(
             "This was changed in another place to “{}”. You chose “{}”.",
-            value_words(field, theirs),
-            value_words(field, state.draft()),
+            value_words(field, Some(theirs), catalog),
+            value_words(field, Some(state.draft()), catalog),
         )),
         (SaveStatus::Failed, _, Some(error)) => Note::Failed(error.sentence()),
         _ => Note::Nothing,
-    }
-}
-
-fn value_words(field: Field, value: &str) -> String {
-    if value.is_empty() {
-        return "Automatic".to_owned();
-    }
-    match field {
-        Field::Provider(_) => ProviderId::parse(value)
-            .map_or_else(|| value.to_owned(), |provider| provider.label().to_owned()),
-        _ => value.to_owned(),
     }
 }
 
@@ -215,18 +206,6 @@ mod tests {
                 ("kie", "KIE.ai", false),
                 ("modal", "Modal — not available yet", true),
             ]
-        );
-    }
-
-    #[test]
-    fn a_conflict_names_both_values() {
-        assert_eq!(
-            value_words(Field::Provider(Operation::Tts), "gemini"),
-            "Google Gemini"
-        );
-        assert_eq!(
-            value_words(Field::Provider(Operation::Tts), ""),
-            "Automatic"
         );
     }
 }

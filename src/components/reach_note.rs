@@ -65,7 +65,7 @@ pub fn ReachNote(level: LevelStore, operation: Operation, field: Field) -> impl 
                 price(before).as_deref(),
                 price(after).as_deref(),
             )),
-            None => reach_words(names, |value| value_words(&catalog, field, value)),
+            None => reach_words(names, |value| value_words(field, Some(value), &catalog)),
         })
     });
     live(move || {

@@ -35,7 +35,7 @@ pub fn Why(level: LevelStore, operation: Operation) -> impl IntoView {
                             <TraceView
                                 trace=trace
                                 operation=operation
-                                project=level.project_untracked()
+                                project=level.project()
                             />
                         }
                     })

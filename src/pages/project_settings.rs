@@ -4,7 +4,7 @@ use super::{signed_in, skeleton};
 use crate::{
     components::{
         EndpointFields, Erase, EraseAll, Overview, ParameterFields, Problem, ProviderFields,
-        SaveIndicator, Why, live,
+        SaveIndicator, Transfer, Why, live,
     },
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
@@ -70,6 +70,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                         <h3>"Modal endpoints"</h3>
                         <EndpointFields level=level kinds=&EndpointKind::ALL/>
                     </section>
+                    <Transfer level=level/>
                 </div>
             </div>
         </section>

@@ -5,7 +5,7 @@ use crate::{
     components::{
         EndpointFields, EnvPaste, Erase, EraseAll, KeyField, KeySection, MODAL_ENDPOINTS, Overview,
         ParameterFields, PreferOwnKeys, Problem, ProviderFields, SaveIndicator, SearchSettings,
-        Why, keyed, places, spare_slots, used_providers,
+        Transfer, Why, keyed, places, spare_slots, used_providers,
     },
     stores::stores,
     words::{heading, purpose},
@@ -137,6 +137,7 @@ fn Panes() -> impl IntoView {
                             }
                         }).erase()
                 }}
+                <Transfer level=level/>
             </div>
         </div>
     }

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod generations;
+pub mod history;
 pub mod keys;
 pub mod models;
 pub mod projects;

@@ -3,7 +3,7 @@
 use super::FnError;
 use crate::seed::LevelSeed;
 use crate::wire::JsonPost;
-use domain::{ProjectId, error::CurrentValue, settings::Change};
+use domain::{ProjectId, error::CurrentValue, settings::Change, transfer::Difference};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -27,4 +27,14 @@ pub async fn settings_patch(
         Some(project) => server::settings::project_patch(&app, &actor, &project, &changes).await,
         None => server::settings::patch(&app, &actor, &changes).await,
     })
+}
+
+/// What a file would change in the person's settings, or in a project's. Nothing is written.
+#[server(prefix = "/fn", endpoint = "settings_import_preview", protocol = JsonPost)]
+pub async fn settings_import_preview(
+    project: Option<ProjectId>,
+    text: String,
+) -> Result<Vec<Difference>, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::settings::preview(&app, &actor, project.as_ref(), &text).await)
 }

@@ -3,6 +3,7 @@
 
 mod inheritance;
 mod undo;
+mod whole;
 
 use super::Shared;
 use crate::{
@@ -132,9 +133,9 @@ impl LevelStore {
         }
     }
 
-    /// The project whose settings these are.
+    /// The project whose settings these are; `None` for the person's own.
     #[must_use]
-    pub fn project_untracked(self) -> Option<ProjectId> {
+    pub fn project(self) -> Option<ProjectId> {
         self.project.get_value()
     }
 

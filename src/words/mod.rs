@@ -3,20 +3,20 @@
 
 mod cost;
 mod error;
-mod field;
 mod glance;
 mod reach;
 mod saving;
 mod search;
+mod setting;
 mod trace;
 
 pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
-pub use field::{field_name, value_words};
 pub use glance::{key_standing, key_words};
 pub use reach::{Names, impact_words, reach_words};
 pub use saving::{Summary, summarize};
 pub use search::{Found, find_settings};
+pub use setting::{changes_words, field_words, value_words};
 pub use trace::{Inherited, back_to_inherited, changes, inherited, trace_rows};
 
 use domain::{Operation, Timestamp};

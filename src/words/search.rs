@@ -64,7 +64,7 @@ pub fn find_settings(catalog: &Catalog, words: &str) -> Vec<Found> {
         }
     }
     for kind in EndpointKind::ALL {
-        let name = super::field_name(Field::Endpoint(kind));
+        let name = super::field_words(Field::Endpoint(kind));
         offer(
             name,
             "Addresses",

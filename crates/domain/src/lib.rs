@@ -9,6 +9,7 @@ pub mod autosave;
 pub mod catalog;
 pub mod error;
 pub mod generation;
+pub mod history;
 pub mod ids;
 pub mod input;
 pub mod keys;
@@ -26,6 +27,7 @@ pub mod redact;
 pub mod resolution;
 pub mod settings;
 pub mod timestamp;
+pub mod transfer;
 
 pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
 pub use ids::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, UserId};

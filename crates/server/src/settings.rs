@@ -1,5 +1,11 @@
 //! The settings of a person and of a project: read as a view, changed field by field.
 
+mod history;
+mod transfer;
+
+pub use history::history;
+pub use transfer::{export, preview};
+
 use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys, projects};
 use domain::{
     ApiError, ErrorCode, ProjectId, ProviderId,
@@ -32,8 +38,7 @@ pub async fn project_view(
     actor: &Actor,
     project: &ProjectId,
 ) -> Result<SettingsView, ApiError> {
-    projects::get(app, actor, project).await?;
-    let scope = Scope::Project(project.clone());
+    let scope = scope(app, actor, Some(project)).await?;
     let fields = store::settings::load(&app.db, &scope)
         .await
         .map_err(Fault::from)?;
@@ -78,17 +83,11 @@ pub async fn project_patch(
     project: &ProjectId,
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
-    projects::get(app, actor, project).await?;
-    if changes
-        .iter()
-        .any(|change| change.field == Field::PreferOwnKeys)
-    {
-        return Err(ApiError::invalid_field(
-            Field::PreferOwnKeys.to_string(),
-            "This is a personal setting. Change it in your own settings.",
-        ));
+    let scope = scope(app, actor, Some(project)).await?;
+    for change in changes {
+        is_settable(Some(project), change.field)?;
     }
-    let written = write(app, actor, &Scope::Project(project.clone()), changes).await?;
+    let written = write(app, actor, &scope, changes).await?;
     app.events.tell(
         &actor.user.id,
         Event::Settings {
@@ -97,6 +96,28 @@ pub async fn project_patch(
         },
     );
     Ok(written)
+}
+
+/// Whose settings: the acting person's, or those of a project that they can see.
+async fn scope(app: &App, actor: &Actor, project: Option<&ProjectId>) -> Result<Scope, ApiError> {
+    match project {
+        Some(project) => {
+            projects::get(app, actor, project).await?;
+            Ok(Scope::Project(project.clone()))
+        }
+        None => Ok(Scope::User(actor.user.id.clone())),
+    }
+}
+
+/// Whether a field has a place at this level.
+fn is_settable(project: Option<&ProjectId>, field: Field) -> Result<(), ApiError> {
+    if project.is_some() && field == Field::PreferOwnKeys {
+        return Err(ApiError::invalid_field(
+            field.to_string(),
+            "This is a personal setting. Change it in your own settings.",
+        ));
+    }
+    Ok(())
 }
 
 async fn write(

@@ -19,6 +19,7 @@ mod row;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;
+pub mod settings_history;
 pub mod snapshot;
 mod statement;
 #[cfg(any(test, feature = "test-support"))]

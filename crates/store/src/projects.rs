@@ -50,6 +50,8 @@ statements! {
           AND ((p.organization_id IS NULL AND p.owner_id = $1) OR m.user_id IS NOT NULL)";
     DELETE = "DELETE FROM projects WHERE id = $1";
     DELETE_SETTINGS = "DELETE FROM settings WHERE scope_kind = 'project' AND scope_id = $1";
+    DELETE_SETTINGS_HISTORY = "
+        DELETE FROM settings_history WHERE scope_kind = 'project' AND scope_id = $1";
 }
 
 row! {
@@ -107,7 +109,7 @@ pub struct NewProject {
 /// What came of removing a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
-    /// It is gone, with its settings. Its generations stay with those who made them.
+    /// It is gone, with its settings and their history. Its generations stay with those who made them.
     Done,
     /// It can be seen, but only its owner and the organization's admins may remove it.
     Forbidden,
@@ -188,6 +190,7 @@ pub async fn delete(db: &Db, user: &UserId, id: &ProjectId) -> Result<Removal, S
     };
     if removal == Removal::Done {
         tx.execute(&DELETE_SETTINGS, values![id]).await?;
+        tx.execute(&DELETE_SETTINGS_HISTORY, values![id]).await?;
         tx.execute(&DELETE, values![id]).await?;
         tx.commit().await?;
     } else {

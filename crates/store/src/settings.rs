@@ -5,6 +5,7 @@ use crate::{
     Db, StoreError,
     db::Tx,
     row::row,
+    settings_history,
     statement::{statements, values},
 };
 use domain::{
@@ -55,7 +56,7 @@ pub enum Scope {
 }
 
 impl Scope {
-    const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::User(_) => "user",
             Self::Project(_) => "project",
@@ -64,7 +65,7 @@ impl Scope {
         }
     }
 
-    fn id(&self) -> &str {
+    pub(crate) fn id(&self) -> &str {
         match self {
             Self::User(id) => id.as_str(),
             Self::Project(id) => id.as_str(),
@@ -160,7 +161,8 @@ pub async fn of_projects(
 
 /// Stores wishes in one transaction. A wish with a base is refused unless the stored version (0
 /// where the field was never set) is that base. Versions count from 1; a wish for what is there
-/// already is acknowledged without a new version. Of two wishes for one field the later counts.
+/// already is acknowledged without a new version. Of two wishes for one field the later counts. Each
+/// change is remembered in [`crate::settings_history`].
 ///
 /// # Errors
 /// The database failed.
@@ -218,17 +220,21 @@ async fn set(
             };
             return Ok(Err(current.unwrap_or(nothing)));
         }
-        let statement = match current {
+        let (statement, before) = match current {
             Some(stored) if stored.value == change.value => return Ok(Ok(stored)),
-            Some(_) => &UPDATE,
-            None => &INSERT,
+            Some(stored) => (&UPDATE, stored.value),
+            None => (&INSERT, None),
         };
         let written = tx
             .one::<StoredRow>(statement, values![kind, id, &field, value, now, who])
             .await?;
         // Nothing comes back when another transaction has just made the row: look again.
-        if let Some(stored) = written {
-            return Ok(Ok(stored.into()));
+        if let Some(stored) = written.map(Stored::from) {
+            if before != stored.value {
+                let before = before.as_deref();
+                settings_history::record(tx, scope, &field, before, &stored, who).await?;
+            }
+            return Ok(Ok(stored));
         }
     }
 }

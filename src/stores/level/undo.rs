@@ -1,7 +1,7 @@
 //! Taking back what was saved at a level, newest first.
 
 use super::LevelStore;
-use crate::words::field_name;
+use crate::words::field_words;
 use domain::{autosave::Event, settings::Field};
 use leptos::prelude::*;
 
@@ -40,6 +40,6 @@ impl LevelStore {
     /// What would be taken back next, in words.
     #[must_use]
     pub fn undo_words(self) -> Option<String> {
-        self.undoable().map(field_name)
+        self.undoable().map(field_words)
     }
 }

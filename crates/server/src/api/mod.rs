@@ -65,6 +65,8 @@ pub fn router(app: App) -> Router {
             put(admin_catalog::put).delete(admin_catalog::delete),
         )
         .route("/settings", get(settings::get).patch(settings::patch))
+        .route("/settings/history", get(settings::history))
+        .route("/settings/export", get(settings::export))
         .route("/keys/{provider}", put(keys::put).delete(keys::delete))
         .route("/keys/{provider}/test", post(keys::test))
         .route("/projects", get(projects::list).post(projects::create))
@@ -76,6 +78,14 @@ pub fn router(app: App) -> Router {
         )
         .route("/projects/{id}/settings", get(projects::settings))
         .route("/projects/{id}/settings", patch(projects::patch_settings))
+        .route(
+            "/projects/{id}/settings/history",
+            get(projects::settings_history),
+        )
+        .route(
+            "/projects/{id}/settings/export",
+            get(projects::settings_export),
+        )
         .route("/resolve", post(estimates::resolve))
         .route("/generations/{id}", get(generations::get))
         .route("/generations/{id}/cancel", post(generations::cancel))

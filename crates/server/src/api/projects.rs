@@ -1,6 +1,9 @@
 //! Film projects and their settings.
 
-use super::{Answer, List};
+use super::{
+    Answer, List,
+    settings::{Download, Of, download},
+};
 use crate::{actor::Actor, app::App, projects, settings, web};
 use axum::{
     extract::{Path, State},
@@ -8,6 +11,7 @@ use axum::{
 };
 use domain::{
     ApiError, OrganizationId, ProjectId,
+    history::Changed,
     project::Project,
     settings::{SettingsPatch, SettingsView},
 };
@@ -96,4 +100,24 @@ pub async fn patch_settings(
     let changes = patch.changes().map_err(ApiError::invalid)?;
     settings::project_patch(&app, &actor, &id, &changes).await?;
     Ok(web::Json(settings::project_view(&app, &actor, &id).await?))
+}
+
+/// `GET /projects/{id}/settings/history?field=`.
+pub async fn settings_history(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    web::Query(of): web::Query<Of>,
+) -> Answer<web::Json<List<Changed>>> {
+    let data = settings::history(&app, &actor, Some(&id), of.field()?).await?;
+    Ok(web::Json(List { data }))
+}
+
+/// `GET /projects/{id}/settings/export`.
+pub async fn settings_export(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<Download> {
+    Ok(download(settings::export(&app, &actor, Some(&id)).await?))
 }

@@ -7,6 +7,7 @@ mod listings;
 mod people;
 mod secrets;
 mod settings;
+mod settings_history;
 mod snapshot;
 
 use crate::{

@@ -2,9 +2,10 @@
 //! people who send requests.
 
 use crate::{
+    actor::Actor,
     api,
     app::{App, Parts},
-    auth::{PasswordHasher, Throttle},
+    auth::{self, PasswordHasher, Throttle},
     catalog::{self, Live},
     clock::{Clock, Ids},
     config::{Config, ServeOptions},
@@ -141,6 +142,13 @@ impl Stage {
         assert_eq!(answer.status, 201, "{}", answer.body);
         person.cookie = Some(answer.cookie());
         person
+    }
+
+    /// Who a person is to the use cases: what their session says.
+    pub async fn actor(&self, person: &Person) -> Actor {
+        let cookie = person.cookie.as_deref().unwrap();
+        let (_, token) = cookie.split_once('=').unwrap();
+        auth::actor(&self.app, Some(token)).await.unwrap().unwrap()
     }
 
     /// Starts a worker; it stops with the test.
