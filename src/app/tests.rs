@@ -196,6 +196,7 @@ fn a_stored_key_shows_its_end_and_no_field() {
             updated_at: Timestamp(0),
             status: SecretStatus::Ready,
             tested: None,
+            health: None,
         },
     );
     let html = page("/settings", seed);
@@ -218,6 +219,7 @@ fn a_key_that_cannot_be_read_is_asked_for_again() {
             updated_at: Timestamp(0),
             status: SecretStatus::NeedsReentry,
             tested: None,
+            health: None,
         },
     );
     let html = page("/settings", seed);

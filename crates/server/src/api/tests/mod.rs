@@ -4,6 +4,8 @@ mod accounts;
 mod admin_catalog;
 mod bad_input;
 mod generations;
+mod key_health;
+mod key_undo;
 mod keys;
 mod modal;
 mod models;
