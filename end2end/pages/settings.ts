@@ -65,7 +65,7 @@ export class ProviderSettings {
     await expect(this.status("Saved").first()).toBeVisible();
   }
 
-  button(provider: string, name: "Replace" | "Remove" | "Test"): Locator {
+  button(provider: string, name: "Replace" | "Remove" | "Test" | "Undo"): Locator {
     return this.keyGroup(provider).getByRole("button", { name });
   }
 

@@ -81,6 +81,27 @@ test("a key can be removed", async ({ person }) => {
   await expect.poll(async () => (await person.api.settings()).keys?.openrouter).toBeUndefined();
 });
 
+test("a key that was removed or replaced comes back with Undo", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.choose("LLM", "openrouter");
+  await settings.giveKey("OpenRouter", KEY);
+  await expect(settings.button("OpenRouter", "Undo")).toHaveCount(0);
+
+  await settings.button("OpenRouter", "Remove").click();
+  await expect(settings.button("OpenRouter", "Undo")).toBeFocused();
+  await person.page.keyboard.press("Enter");
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+  await expect(settings.button("OpenRouter", "Undo")).toHaveCount(0);
+
+  await settings.button("OpenRouter", "Replace").click();
+  await settings.giveKey("OpenRouter", "sandbox-another-0123456789abc123");
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····c123");
+  const undo = settings.button("OpenRouter", "Undo");
+  await expect(undo).toHaveAccessibleDescription("OpenRouter API key");
+  await undo.click();
+  await expect(settings.configured("OpenRouter")).toHaveText("Configured ····cdef");
+});
+
 test("the mask of a stored key is refused as a key", async ({ person, watch }) => {
   watch.expect(answered(422, 500));
   const settings = await ProviderSettings.open(person);

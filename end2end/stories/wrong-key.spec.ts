@@ -22,7 +22,12 @@ test("a wrong key gives the provider's error in our words and changes nothing st
 
   const [failed] = await person.api.generations();
   expect(failed).toMatchObject({ status: "failed", error: { code: "PROVIDER_ERROR", reason: "bad_key" } });
-  expect(await person.api.settings()).toEqual(before);
+  expect(withoutTests(await person.api.settings())).toEqual(before);
+
+  const settings = await ProviderSettings.open(person);
+  await expect(
+    settings.keyGroup("OpenRouter").getByText(/^OpenRouter refused this key on .* Replace the key\.$/),
+  ).toBeVisible();
 });
 
 test("Test says that the provider refuses a key", async ({ person }) => {

@@ -15,7 +15,7 @@ use domain::{
     catalog::{Catalog, Provider},
     generation::{Generation, Output, Status},
     input::{GenerationInput, ImageInput},
-    keys::{SecretStatus, SecretView},
+    keys::{KeyHealth, SecretStatus, SecretView},
     pricing::Estimate,
     project::{Project, Step},
     resolution::{Payer, Resolution},
@@ -233,6 +233,7 @@ fn a_stored_key_shows_its_end_and_no_field() {
             updated_at: Timestamp(0),
             status: SecretStatus::Ready,
             tested: None,
+            health: None,
         },
     );
     let html = page("/settings", seed);
@@ -241,6 +242,64 @@ fn a_stored_key_shows_its_end_and_no_field() {
     for button in ["Replace", "Remove", "Test"] {
         assert_eq!(count(&html, &format!(">{button}</button>")), 1, "{button}");
     }
+}
+
+#[test]
+fn a_stored_key_says_how_it_fares() {
+    let stored = Timestamp::of_day("2026-11-10").unwrap();
+    let works = KeyHealth {
+        last_ok_at: Some(stored),
+        ..KeyHealth::default()
+    };
+    let refused = KeyHealth {
+        last_error_at: Some(stored),
+        last_error: Some(ProviderFault::NoCredit),
+        ..KeyHealth::default()
+    };
+    for (health, class, words) in [
+        (
+            works,
+            "hint",
+            "Added 12 days ago · last used 12 days ago · works",
+        ),
+        (
+            refused,
+            "hint warn",
+            "OpenRouter refused this key on 2026-11-10 00:00 UTC: no credit left. Top up there, or replace the key.",
+        ),
+    ] {
+        let mut seed = seed();
+        let settings = seed.settings.as_mut().unwrap();
+        let view = SecretView {
+            configured: true,
+            last4: None,
+            updated_at: stored,
+            status: SecretStatus::Ready,
+            tested: None,
+            health: Some(health),
+        };
+        settings.view.keys.insert(ProviderId::OpenRouter, view);
+        let html = page("/settings", seed);
+        let line = format!("<p class=\"{class}\">{words}</p>");
+        assert_eq!(count(&html, &line), 1, "{line}");
+    }
+}
+
+#[test]
+fn a_change_of_a_key_can_be_undone_where_the_server_says_so() {
+    let html = page("/settings", seed());
+    assert_eq!(count(&html, ">Undo</button>"), 0);
+    let mut seed = seed();
+    let settings = seed.settings.as_mut().unwrap();
+    let until = Timestamp::of_day("2026-11-22").unwrap();
+    settings.view.undo_until.insert(ProviderId::Kie, until);
+    let html = page("/settings", seed);
+    assert_eq!(count(&html, ">Undo</button>"), 1);
+    assert!(html.contains("Removed."));
+    let note = html.split("id=\"key-kie-changed\"").nth(1).unwrap();
+    let (_, text) = note.split_once('>').unwrap();
+    assert!(text.starts_with("KIE.ai API key</span>"), "{text}");
+    assert_eq!(count(&html, "aria-describedby=\"key-kie-changed\""), 1);
 }
 
 #[test]
@@ -255,6 +314,7 @@ fn a_key_that_cannot_be_read_is_asked_for_again() {
             updated_at: Timestamp(0),
             status: SecretStatus::NeedsReentry,
             tested: None,
+            health: None,
         },
     );
     let html = page("/settings", seed);

@@ -8,7 +8,11 @@ use super::{
     key_places::standing,
     proxy_token::ProxyTokenInput,
 };
-use crate::{browser, stores::stores};
+use crate::{
+    browser,
+    stores::stores,
+    words::{key_health, key_name},
+};
 use domain::{ProviderId, keys::SecretStatus, pasted::is_env, provider::CredentialKind};
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
@@ -30,6 +34,18 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     let shown = Memo::new(move |_| state.with(|state| standing(state.view.as_ref())));
     let id = format!("key-{slot}");
     let emptied = Memo::new(move |_| state.with(|state| state.emptied));
+    let undoable = Memo::new(move |_| state.with(|state| state.undoable));
+    // Whoever removed a key can take that back at once: the buttons of the key are gone.
+    let undo_id = format!("{id}-undo");
+    Effect::watch(
+        move || undoable.get(),
+        move |undoable, _, _| {
+            if *undoable {
+                browser::form::focus_if_lost(&undo_id);
+            }
+        },
+        false,
+    );
     // The field is gone once its key is stored: the focus goes to what stands in its place.
     let replace_id = format!("{id}-replace");
     Effect::watch(
@@ -60,14 +76,6 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     .erase()
 }
 
-/// What the credential of a slot is called.
-fn key_name(slot: ProviderId) -> String {
-    match slot {
-        ProviderId::Modal => "Modal proxy token".to_owned(),
-        slot => format!("{} API key", slot.label()),
-    }
-}
-
 #[component]
 fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> impl IntoView {
     let slot = provider;
@@ -75,6 +83,16 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
     let keys = stores.keys;
     let state = keys.slot(slot);
     let name = format!("key-{slot}-name");
+    let health = move || {
+        let line = stores.session.today.with_value(|today| {
+            state.with(|state| Some(key_health(slot, state.view.as_ref()?, today)))
+        });
+        line.map(|(line, bad)| {
+            let class = if bad { "hint warn" } else { "hint" };
+            view! { <p class=class>{line}</p> }
+        })
+        .erase()
+    };
     let still = move || !stores.session.alive.get() || state.with(|state| state.busy);
     view! {
         <div class="key-row">
@@ -117,6 +135,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
                 </button>
             </span>
         </div>
+        {live(health)}
     }
     .erase()
 }

@@ -1,11 +1,14 @@
-//! What is to be said about a key: a warning, a failed save, and what its last test found, with the
-//! time of the test.
+//! What is to be said about a key: a warning, a failed save, a change that can be undone, and what its
+//! last test found, with the time of the test.
 
 use super::{
     Problem,
     erase::{Erase, EraseAll, live},
 };
-use crate::{stores::stores, words::minute};
+use crate::{
+    stores::stores,
+    words::{key_name, minute},
+};
 use domain::{
     ProviderId,
     keys::{Finding, FindingResult, KeyReport},
@@ -20,6 +23,8 @@ pub fn KeyNotes(provider: ProviderId) -> impl IntoView {
     let notice = Memo::new(move |_| state.with(|state| state.notice.clone()));
     let error = Memo::new(move |_| state.with(|state| state.error.clone()));
     let busy = Memo::new(move |_| state.with(|state| state.busy));
+    let changed =
+        Memo::new(move |_| state.with(|state| state.undoable.then(|| state.is_configured())));
     let report = Memo::new(move |_| state.with(|state| state.report.clone()));
     let tested = Memo::new(move |_| state.with(|state| state.view.as_ref()?.tested.clone()));
     view! {
@@ -27,6 +32,7 @@ pub fn KeyNotes(provider: ProviderId) -> impl IntoView {
             {move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> }).erase()}
             {move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> }).erase()}
             {move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> }).erase()}
+            {live(move || undo(slot, changed.get()))}
             {live(move || match (report.get(), tested.get()) {
                 (Some(Err(error)), _) => view! { <Problem error=error/> }.erase(),
                 (Some(Ok(report)), None) => view! { <Report report=report/> }.erase(),
@@ -42,6 +48,36 @@ pub fn KeyNotes(provider: ProviderId) -> impl IntoView {
         </div>
     }
     .erase()
+}
+
+/// Offers to take the last change of a key back: of one that was replaced, or removed.
+fn undo(slot: ProviderId, replaced: Option<bool>) -> AnyView {
+    let stores = stores();
+    let state = stores.keys.slot(slot);
+    let still = move || !stores.session.alive.get() || state.with(|state| state.busy);
+    replaced
+        .map(|replaced| {
+            let name = format!("key-{slot}-changed");
+            view! {
+                <p class="hint actions">
+                    <span class="visually-hidden" id=name.clone()>
+                        {key_name(slot)}
+                    </span>
+                    {if replaced { "Replaced." } else { "Removed." }}
+                    <button
+                        type="button"
+                        class="small"
+                        id=format!("key-{slot}-undo")
+                        aria-describedby=name
+                        disabled=still
+                        on:click=move |_| stores.keys.undo(slot)
+                    >
+                        "Undo"
+                    </button>
+                </p>
+            }
+        })
+        .erase()
 }
 
 #[component]

@@ -5,6 +5,7 @@ use crate::wire::JsonPost;
 use domain::{
     ProviderId,
     keys::{KeyReport, SecretView},
+    settings::SettingsView,
 };
 use leptos::prelude::*;
 
@@ -31,6 +32,20 @@ pub async fn key_put(
 pub async fn key_remove(provider: ProviderId) -> Result<(), FnError> {
     let (app, actor) = signed_in()?;
     answer(server::keys::remove(&app, &actor, provider).await)
+}
+
+/// Brings back the key that the last change of a slot replaced or removed.
+#[server(prefix = "/fn", endpoint = "key_undo", protocol = JsonPost)]
+pub async fn key_undo(provider: ProviderId) -> Result<SecretView, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::keys::undo(&app, &actor, provider).await)
+}
+
+/// The person's settings, for what may be seen of the keys and undone.
+#[server(prefix = "/fn", endpoint = "keys_open", protocol = JsonPost)]
+pub async fn keys_open() -> Result<SettingsView, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::settings::view(&app, &actor).await)
 }
 
 /// Tests the stored key without cost; nothing stored changes.

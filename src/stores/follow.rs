@@ -62,9 +62,8 @@ impl Stores {
         match news.project_id {
             _ if news.changes.is_empty() => {
                 if self.personal.is_loaded_untracked() {
-                    self.personal.reload();
+                    self.keys.hear();
                 }
-                self.keys.stored.update(|count| *count += 1);
             }
             None => self.personal.hear(&news.changes),
             Some(project) => {

@@ -1,24 +1,22 @@
 //! The person's API keys: what may be seen of the stored ones, and a new one on its way to the
 //! server. A typed key is held no longer than its save takes, and is never shown again.
 
+mod stored;
+
 use super::{LevelStore, Shared};
 use crate::{
     browser::{save, task, timer},
-    server_fns::{
-        FnError,
-        keys::{KeyPut, key_remove, key_test},
-    },
+    server_fns::{FnError, keys::KeyPut},
     words::{Summary, summarize},
 };
 use domain::{
-    ProviderId, Timestamp,
+    ProviderId,
     autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
-    keys::{KeyProblem, KeyReport, KeyTested, SecretView, check_key, clean_key, looks_complete},
+    keys::{KeyProblem, KeyReport, SecretView, check_key, clean_key, looks_complete},
     pasted::{Plan, Target, belongs_to_another},
-    settings::Field,
+    settings::{Field, SettingsView},
 };
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// How often it is looked whether a save is through.
 const AGAIN_MILLIS: u32 = 100;
@@ -28,6 +26,8 @@ const AGAIN_MILLIS: u32 = 100;
 pub struct KeyState {
     /// What may be seen of the stored key.
     pub view: Option<SecretView>,
+    /// Whether the last change of the stored key can be undone, as far as is known here.
+    pub undoable: bool,
     /// Whether the person is replacing the stored key.
     pub replacing: bool,
     /// What to say about what was typed.
@@ -36,7 +36,7 @@ pub struct KeyState {
     pub owner: Option<ProviderId>,
     /// Why the last save or removal did not work.
     pub error: Option<FnError>,
-    /// Whether a test or a removal is on its way.
+    /// Whether a test, a removal or an undo is on its way.
     pub busy: bool,
     /// What the last test found.
     pub report: Option<Result<KeyReport, FnError>>,
@@ -46,9 +46,10 @@ pub struct KeyState {
 }
 
 impl KeyState {
-    fn new(view: Option<SecretView>) -> Self {
+    fn new(slot: ProviderId, settings: Option<&SettingsView>) -> Self {
         Self {
-            view,
+            view: settings.and_then(|settings| settings.keys.get(&slot).cloned()),
+            undoable: settings.is_some_and(|settings| settings.undo_until.contains_key(&slot)),
             replacing: false,
             notice: None,
             owner: None,
@@ -84,6 +85,7 @@ pub struct Keys {
     slots: [RwSignal<KeyState>; ProviderId::ALL.len()],
     personal: LevelStore,
     shared: Shared,
+    asked: StoredValue<u32>,
     /// The state of all saves of keys.
     pub summary: RwSignal<Summary>,
     /// Counts what was stored, so that others can follow.
@@ -96,48 +98,45 @@ impl Keys {
     /// The slots; they follow the settings that they were loaded with.
     #[must_use]
     pub fn new(personal: LevelStore, shared: Shared) -> Self {
-        let views: BTreeMap<ProviderId, SecretView> = personal.view().with_untracked(|view| {
-            view.as_ref()
-                .map(|view| view.keys.clone())
-                .unwrap_or_default()
-        });
         let keys = Self {
-            slots: ProviderId::ALL
-                .map(|slot| RwSignal::new(KeyState::new(views.get(&slot).cloned()))),
+            slots: personal.view().with_untracked(|view| {
+                ProviderId::ALL.map(|slot| RwSignal::new(KeyState::new(slot, view.as_ref())))
+            }),
             personal,
             shared,
+            asked: StoredValue::new(0),
             summary: RwSignal::new(Summary::Idle),
             stored: RwSignal::new(0),
             pasted: RwSignal::new(String::new()),
         };
         // Settings that are loaded later bring their keys.
         Effect::watch(
-            move || {
-                personal
-                    .view()
-                    .with(|view| view.as_ref().map(|view| view.keys.clone()))
-            },
-            move |views, _, _| {
-                if let Some(views) = views {
-                    keys.accept(views);
-                }
-            },
+            move || personal.view().track(),
+            move |(), _, _| keys.accept(),
             false,
         );
         keys
     }
 
-    fn accept(self, views: &BTreeMap<ProviderId, SecretView>) {
-        let slots = ProviderId::ALL.into_iter();
-        for slot in slots.filter(|slot| slot.key_slot() == *slot) {
-            let signal = self.slot(slot);
-            if signal.with_untracked(|state| state.view.as_ref() != views.get(&slot)) {
-                signal.update(|state| {
-                    state.view = views.get(&slot).cloned();
-                    state.report = None;
-                });
+    fn accept(self) {
+        self.personal.view().with_untracked(|settings| {
+            let slots = ProviderId::ALL.into_iter();
+            for slot in slots.filter(|slot| settings.is_some() && slot.key_slot() == *slot) {
+                let signal = self.slot(slot);
+                let KeyState { view, undoable, .. } = KeyState::new(slot, settings.as_ref());
+                let (is_other, undo_is_other) =
+                    signal.with_untracked(|state| (state.view != view, state.undoable != undoable));
+                if is_other || undo_is_other {
+                    signal.update(|state| {
+                        state.undoable = undoable;
+                        if is_other {
+                            state.view = view;
+                            state.report = None;
+                        }
+                    });
+                }
             }
-        }
+        });
     }
 
     /// One slot.
@@ -201,21 +200,6 @@ impl Keys {
             self.on(slot, Event::Edited(key.to_owned()));
         }
         self.on(slot, Event::Flush);
-    }
-
-    /// The person wants to replace the stored key, or not any more.
-    pub fn replace(self, slot: ProviderId, replacing: bool) {
-        self.slot(slot).update(|state| {
-            state.replacing = replacing;
-            state.notice = None;
-            state.owner = None;
-            state.error = None;
-            state.report = None;
-            if !replacing {
-                state.machine = empty_machine();
-            }
-        });
-        self.sum_up();
     }
 
     /// Sends what waits for its pause.
@@ -298,11 +282,7 @@ impl Keys {
     pub fn save_pair(self, key: String, secret: String, then_test: bool) {
         let slot = ProviderId::Modal;
         let signal = self.slot(slot);
-        signal.update(|state| {
-            state.busy = true;
-            state.error = None;
-            state.report = None;
-        });
+        signal.update(KeyState::wait);
         let call = KeyPut {
             provider: slot,
             key,
@@ -345,69 +325,6 @@ impl Keys {
         }
     }
 
-    /// Removes a stored key.
-    pub fn remove(self, slot: ProviderId) {
-        let signal = self.slot(slot);
-        signal.update(|state| {
-            state.busy = true;
-            state.error = None;
-            state.report = None;
-        });
-        task::spawn(async move {
-            let answer = key_remove(slot).await;
-            let gone = match &answer {
-                Ok(()) => true,
-                Err(error) => error
-                    .api()
-                    .is_some_and(|error| error.code == domain::ErrorCode::NotFound),
-            };
-            signal.update(|state| {
-                state.busy = false;
-                state.replacing = false;
-                if gone {
-                    state.view = None;
-                    state.notice = None;
-                } else {
-                    state.error = answer.err();
-                }
-            });
-            if gone {
-                self.remember(slot, None);
-            }
-        });
-    }
-
-    /// Tests the stored key, after what is still being saved.
-    pub fn test(self, slot: ProviderId) {
-        self.on(slot, Event::Flush);
-        self.personal.flush();
-        self.slot(slot).update(|state| {
-            state.busy = true;
-            state.report = None;
-        });
-        let signal = self.slot(slot);
-        self.when_saved(Box::new(move || {
-            if signal.with_untracked(|state| state.status() == SaveStatus::Failed) {
-                // What is stored is not what was typed: its test would mislead.
-                signal.update(|state| state.busy = false);
-                return;
-            }
-            task::spawn(async move {
-                let report = key_test(slot).await;
-                signal.update(|state| {
-                    state.busy = false;
-                    match (report, &mut state.view) {
-                        (Ok(report), Some(view)) => {
-                            let at = Timestamp(timer::now_millis());
-                            view.tested = Some(KeyTested { report, at });
-                        }
-                        (report, _) => state.report = Some(report),
-                    }
-                });
-            });
-        }));
-    }
-
     /// Stores what a plan says: keys, both halves of a token, addresses.
     pub fn store(self, plan: Plan) {
         let mut halves = (None, None);
@@ -424,20 +341,6 @@ impl Keys {
             self.save_pair(key, secret, false);
         }
         self.pasted.set(String::new());
-    }
-
-    fn remember(self, slot: ProviderId, view: Option<SecretView>) {
-        self.personal.view().update(|settings| {
-            if let Some(settings) = settings {
-                match view {
-                    Some(view) => settings.keys.insert(slot.key_slot(), view),
-                    None => settings.keys.remove(&slot.key_slot()),
-                };
-            }
-        });
-        self.personal.refresh();
-        self.shared.tell_keys();
-        self.stored.update(|count| *count += 1);
     }
 
     fn sum_up(self) {

@@ -4,6 +4,7 @@
 mod cost;
 mod error;
 mod glance;
+mod key;
 mod reach;
 mod saving;
 mod search;
@@ -13,6 +14,7 @@ mod trace;
 pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};
+pub use key::{key_health, key_name};
 pub use reach::{Names, impact_words, reach_words};
 pub use saving::{Summary, summarize};
 pub use search::{Found, find_settings};

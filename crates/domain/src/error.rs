@@ -126,6 +126,31 @@ impl ProviderFault {
         Self::Upstream,
     ];
 
+    /// Its name, as in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::BadKey => "bad_key",
+            Self::Forbidden => "forbidden",
+            Self::NoCredit => "no_credit",
+            Self::SpendLimit => "spend_limit",
+            Self::RateLimited => "rate_limited",
+            Self::Overloaded => "overloaded",
+            Self::BadRequest => "bad_request",
+            Self::ModelGone => "model_gone",
+            Self::ContentBlocked => "content_blocked",
+            Self::TooLarge => "too_large",
+            Self::Timeout => "timeout",
+            Self::Upstream => "upstream",
+        }
+    }
+
+    /// The fault with this name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|fault| fault.as_str() == name)
+    }
+
     /// What happened and what to do next, in one or two sentences.
     #[must_use]
     pub fn advice(self, provider: &str) -> String {
@@ -346,6 +371,15 @@ mod tests {
         let json = serde_json::to_string(&error).unwrap();
         assert!(json.contains("\"PROVIDER_ERROR\"") && json.contains("\"no_credit\""));
         assert_eq!(serde_json::from_str::<ApiError>(&json).unwrap(), error);
+    }
+
+    #[test]
+    fn a_fault_has_one_name_everywhere() {
+        for fault in ProviderFault::ALL {
+            let json = serde_json::to_string(&fault).unwrap();
+            assert_eq!(json, format!("\"{}\"", fault.as_str()));
+            assert_eq!(ProviderFault::parse(fault.as_str()), Some(fault));
+        }
     }
 
     #[test]

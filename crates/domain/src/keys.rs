@@ -1,5 +1,12 @@
 //! What can be said about an API key without the key: its view, whether a typed text looks like a
-//! complete key, whether it is a mask typed back. The key itself is never kept here.
+//! complete key, whether it is a mask typed back, how it fares, what was done to it. The key itself
+//! is never kept here.
+
+mod health;
+mod history;
+
+pub use health::{HealthChange, KeyHealth};
+pub use history::{KeyAction, KeyEvent};
 
 use crate::{ProviderId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -19,6 +26,9 @@ pub struct SecretView {
     /// What its last test found.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tested: Option<KeyTested>,
+    /// How it last fared at its provider.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<KeyHealth>,
 }
 
 /// What a test found, and when.

@@ -119,6 +119,9 @@ pub struct SettingsView {
     /// The stored keys by slot; empty for a project.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub keys: BTreeMap<ProviderId, SecretView>,
+    /// The slots whose last change can be undone, and until when; empty for a project.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub undo_until: BTreeMap<ProviderId, Timestamp>,
     /// The version of each field that was ever set.
     pub versions: BTreeMap<Field, i64>,
 }

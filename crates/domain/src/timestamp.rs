@@ -15,6 +15,20 @@ impl Timestamp {
         Self(self.0.saturating_add(millis))
     }
 
+    /// The beginning of a day in UTC, `YYYY-MM-DD`; `None` for what is no day.
+    #[must_use]
+    pub fn of_day(day: &str) -> Option<Self> {
+        read(&format!("{day}T00:00:00Z"))
+    }
+
+    /// How many days of the calendar lie between two moments, in UTC; negative where `later` is the
+    /// earlier one.
+    #[must_use]
+    pub const fn days_until(self, later: Self) -> i64 {
+        const DAY: i64 = 86_400_000;
+        later.0.div_euclid(DAY) - self.0.div_euclid(DAY)
+    }
+
     /// The moment as RFC 3339 in UTC, such as `2026-11-22T10:00:00.5Z`. A value outside of the
     /// years that RFC 3339 can write is shown as the epoch.
     #[must_use]
@@ -35,11 +49,15 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let moment = OffsetDateTime::parse(&text, &Rfc3339).map_err(D::Error::custom)?;
-        i64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
-            .map(Self)
-            .map_err(D::Error::custom)
+        read(&text).ok_or_else(|| D::Error::custom("this is no moment"))
     }
+}
+
+fn read(text: &str) -> Option<Timestamp> {
+    let moment = OffsetDateTime::parse(text, &Rfc3339).ok()?;
+    i64::try_from(moment.unix_timestamp_nanos() / 1_000_000)
+        .map(Timestamp)
+        .ok()
 }
 
 #[cfg(test)]
@@ -52,6 +70,19 @@ mod tests {
         let json = serde_json::to_string(&moment).unwrap();
         assert_eq!(json, "\"2026-11-22T10:00:00.123Z\"");
         assert_eq!(serde_json::from_str::<Timestamp>(&json).unwrap(), moment);
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let midnight = Timestamp::of_day("2026-11-22").unwrap();
+        assert_eq!(midnight.to_rfc3339(), "2026-11-22T00:00:00Z");
+        for (millis, days) in [(0, 0), (-1, 1), (86_399_999, 0), (86_400_000, -1)] {
+            let moment = midnight.plus_millis(millis);
+            assert_eq!(moment.days_until(midnight), days, "{millis}");
+        }
+        for text in ["", "2026-11-31", "2026-11-22T10:00"] {
+            assert_eq!(Timestamp::of_day(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ pub enum Event {
         /// The fields with their values and versions.
         changes: Vec<CurrentValue>,
     },
-    /// A key was stored or removed.
+    /// A key was stored, removed or brought back, or fares otherwise than before.
     Keys,
     /// The models of a provider were fetched, or could not be.
     Models {

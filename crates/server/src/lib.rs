@@ -20,5 +20,6 @@ pub mod resolve;
 pub mod settings;
 pub mod snapshot;
 pub mod start;
+pub mod upkeep;
 pub mod vault;
 pub mod web;

@@ -26,6 +26,7 @@ pub async fn view(app: &App, actor: &Actor) -> Result<SettingsView, ApiError> {
         .map_err(Fault::from)?;
     let mut view = SettingsView::from_fields(&fields);
     view.keys = keys::views(app, actor).await?;
+    view.undo_until = keys::undoable(app, actor).await?;
     Ok(view)
 }
 

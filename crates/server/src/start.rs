@@ -10,6 +10,7 @@ use crate::{
     events::Events,
     generation::{installation::Installation, live::LiveTexts},
     models::Refreshes,
+    upkeep,
     vault::{StartError, Vault},
 };
 use providers::{Bases, Outbound, Policy};
@@ -86,6 +87,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         bell: Arc::default(),
     });
     tokio::spawn(catalog::watch(app.weak()));
+    tokio::spawn(upkeep::run(app.weak()));
     Ok(app)
 }
 

@@ -2,14 +2,19 @@
 
 use crate::{
     Db, StoreError,
+    row::row,
     statement::{statements, values},
 };
-use domain::{Timestamp, UserId};
+use domain::{ProviderId, Timestamp, UserId};
 
 statements! {
     APPEND = "
         INSERT INTO audit_events (id, at, actor_id, action, target, detail)
         VALUES ($1, $2, $3, $4, $5, $6)";
+    OF_KEY = "
+        SELECT at, action FROM audit_events
+        WHERE actor_id = $1 AND target = $2 AND action LIKE 'key.%'
+        ORDER BY at DESC, id DESC LIMIT $3";
 }
 
 /// One thing that somebody did.
@@ -27,6 +32,17 @@ pub struct NewEvent {
     pub target: String,
     /// More about it as JSON; never a secret.
     pub detail: String,
+}
+
+row! {
+    /// When something was done, and what.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct EventRow {
+        /// When.
+        pub at: Timestamp,
+        /// What, such as `key.replaced`.
+        pub action: String,
+    }
 }
 
 /// Writes down what somebody did.
@@ -47,4 +63,18 @@ pub async fn append(db: &Db, event: &NewEvent) -> Result<(), StoreError> {
     )
     .await
     .map(drop)
+}
+
+/// What somebody did to their key of a slot, newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_key(
+    db: &Db,
+    actor: &UserId,
+    slot: ProviderId,
+    limit: u32,
+) -> Result<Vec<EventRow>, StoreError> {
+    let limit = i64::from(limit);
+    db.all(&OF_KEY, values![actor, slot.as_str(), limit]).await
 }

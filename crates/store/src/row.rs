@@ -3,8 +3,8 @@
 
 use crate::StoreError;
 use domain::{
-    GenerationId, Operation, OrganizationId, OutputId, ProjectId, ProviderId, SecretId, Timestamp,
-    UserId,
+    GenerationId, Operation, OrganizationId, OutputId, ProjectId, ProviderFault, ProviderId,
+    SecretId, Timestamp, UserId,
     account::{OrganizationRole, Plan},
     generation::Status,
     project::Step,
@@ -91,6 +91,7 @@ column! {
         OutputId = |id| Some(OutputId(id)),
         Operation = |id| Operation::parse(&id),
         ProviderId = |id| ProviderId::parse(&id),
+        ProviderFault = |id| ProviderFault::parse(&id),
         Status = |id| Status::parse(&id),
         Step = |id| Step::parse(&id),
         Payer = |id| {

@@ -3,6 +3,8 @@
 
 use crate::{
     Db, StoreError,
+    db::Tx,
+    replaced,
     row::row,
     statement::{statements, values},
 };
@@ -200,9 +202,9 @@ row! {
     }
 }
 
-/// Stores a key in its slot, in place of one that is there. `build` seals it for the version that
-/// it will have, inside the transaction: of several at the same moment each has a version of its
-/// own. False where the owner does not exist.
+/// Stores a key in its slot, in place of one that is there, which is kept for a while to be brought
+/// back. `build` seals it for the version that it will have, inside the transaction: of several at
+/// the same moment each has a version of its own. False where the owner does not exist.
 ///
 /// # Errors
 /// The database failed, or the id was used before.
@@ -211,27 +213,75 @@ pub async fn replace(
     slot: Slot<'_>,
     build: impl FnOnce(i64) -> NewSecret,
 ) -> Result<bool, StoreError> {
-    let (kind, owner, provider) = (slot.owner.kind(), slot.owner.id(), slot.provider.as_str());
-    let lock = match slot.owner {
-        Owner::User(_) => &LOCK_USER,
-        Owner::Organization(_) => &LOCK_ORGANIZATION,
-    };
+    write(db, slot, true, build).await
+}
+
+/// Stores the key of a slot sealed anew. It is the same key, so nothing is kept, and what was kept
+/// before stays. False where the owner does not exist.
+///
+/// # Errors
+/// The database failed, or the id was used before.
+pub async fn reseal(
+    db: &Db,
+    slot: Slot<'_>,
+    build: impl FnOnce(i64) -> NewSecret,
+) -> Result<bool, StoreError> {
+    write(db, slot, false, build).await
+}
+
+async fn write(
+    db: &Db,
+    slot: Slot<'_>,
+    is_other_key: bool,
+    build: impl FnOnce(i64) -> NewSecret,
+) -> Result<bool, StoreError> {
     let mut tx = db.begin().await?;
-    if tx.execute(lock, values![owner]).await? == 0 {
+    if !lock(&mut tx, slot.owner).await? {
         tx.rollback().await?;
         return Ok(false);
     }
-    let previous = tx
+    let version = next_version(&mut tx, slot).await?;
+    let secret = build(version);
+    if is_other_key {
+        let field = Some(slot.field);
+        replaced::keep(&mut tx, slot.owner, slot.provider, field, secret.created_at).await?;
+    }
+    put(&mut tx, slot, version, &secret).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Lets the changes of one owner's keys wait for each other; false where the owner does not exist.
+pub(crate) async fn lock(tx: &mut Tx, owner: &Owner) -> Result<bool, StoreError> {
+    let lock = match owner {
+        Owner::User(_) => &LOCK_USER,
+        Owner::Organization(_) => &LOCK_ORGANIZATION,
+    };
+    Ok(tx.execute(lock, values![owner.id()]).await? == 1)
+}
+
+/// The version that the next key in a slot will have.
+pub(crate) async fn next_version(tx: &mut Tx, slot: Slot<'_>) -> Result<i64, StoreError> {
+    let (kind, owner, provider) = (slot.owner.kind(), slot.owner.id(), slot.provider.as_str());
+    let standing = tx
         .one::<Version>(&VERSION, values![kind, owner, provider, slot.field])
         .await?;
-    let version = previous.map_or(0, |row| row.version) + 1;
-    let secret = build(version);
+    Ok(standing.map_or(0, |row| row.version) + 1)
+}
+
+/// Writes a sealed key into its slot.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    slot: Slot<'_>,
+    version: i64,
+    secret: &NewSecret,
+) -> Result<(), StoreError> {
     tx.execute(
         &UPSERT,
         values![
-            kind,
-            owner,
-            provider,
+            slot.owner.kind(),
+            slot.owner.id(),
+            slot.provider.as_str(),
             slot.field,
             version,
             &secret.id,
@@ -248,9 +298,8 @@ pub async fn replace(
             secret.created_at,
         ],
     )
-    .await?;
-    tx.commit().await?;
-    Ok(true)
+    .await
+    .map(drop)
 }
 
 /// The key with this id, if it is this owner's.
@@ -285,18 +334,33 @@ pub async fn of_owner_and_provider(
     .await
 }
 
-/// Removes all parts of an owner's credential for a provider; false where there were none.
+/// Removes all parts of an owner's credential for a provider; they are out of use at once and kept
+/// for a while to be brought back. False where there were none.
 ///
 /// # Errors
 /// The database failed.
-pub async fn delete(db: &Db, owner: &Owner, provider: ProviderId) -> Result<bool, StoreError> {
-    let removed = db
-        .write(
+pub async fn delete(
+    db: &Db,
+    owner: &Owner,
+    provider: ProviderId,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let mut tx = db.begin().await?;
+    lock(&mut tx, owner).await?;
+    replaced::keep(&mut tx, owner, provider, None, now).await?;
+    let removed = tx
+        .execute(
             &DELETE,
             values![owner.kind(), owner.id(), provider.as_str()],
         )
         .await?;
-    Ok(removed > 0)
+    if removed == 0 {
+        // What was kept before can still be brought back.
+        tx.rollback().await?;
+        return Ok(false);
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Notes that a key is used; false where it is gone.

@@ -1,4 +1,4 @@
-//! The acting person's keys: stored, removed, tested; never read.
+//! The acting person's keys: stored, removed, brought back, tested; never read.
 
 use super::Answer;
 use crate::{
@@ -42,6 +42,15 @@ pub async fn delete(
 ) -> Answer<StatusCode> {
     keys::remove(&app, &actor, provider(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /keys/{provider}/undo`.
+pub async fn undo(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<String>,
+) -> Answer<web::Json<SecretView>> {
+    Ok(web::Json(keys::undo(&app, &actor, provider(&id)?).await?))
 }
 
 /// What is sent to test a key that is not stored.

@@ -69,6 +69,7 @@ pub fn router(app: App) -> Router {
         .route("/settings/export", get(settings::export))
         .route("/keys/{provider}", put(keys::put).delete(keys::delete))
         .route("/keys/{provider}/test", post(keys::test))
+        .route("/keys/{provider}/undo", post(keys::undo))
         .route("/projects", get(projects::list).post(projects::create))
         .route(
             "/projects/{id}",

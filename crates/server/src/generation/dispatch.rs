@@ -2,10 +2,11 @@
 //! out, the row says so; a lost answer after that is the state `unknown` and never a second request.
 
 mod credential;
+mod fared;
 mod keeping;
 mod words;
 
-use self::keeping::NotTaken;
+use self::{fared::Fared, keeping::NotTaken};
 use super::{
     live::{Listener, Pen},
     worker::lease_until,
@@ -63,14 +64,17 @@ pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
         resolution: &resolution,
         listed,
     };
+    let mut fared = Fared::default();
     let end = if interrupted {
         End::Unknown(turn.lost())
     } else if row.status == Status::Cancelling {
         End::Cancelled
     } else {
-        turn.take(&input, progress).await?
+        turn.take(&input, progress, &mut fared).await?
     };
-    turn.write_down(end, &input).await
+    turn.write_down(end, &input).await?;
+    fared.write_down(app).await;
+    Ok(())
 }
 
 /// Everything that one turn of work needs.
@@ -87,14 +91,19 @@ impl Turn<'_> {
         self.resolution.provider
     }
 
-    async fn take(&self, input: &GenerationInput, mut progress: Progress) -> Result<End, Fault> {
+    async fn take(
+        &self,
+        input: &GenerationInput,
+        mut progress: Progress,
+        fared: &mut Fared,
+    ) -> Result<End, Fault> {
         if self.provider() == ProviderId::ClaudeCli {
             return self.ask_installation(input, progress).await;
         }
         let Some(adapter) = providers::adapter(self.provider(), self.resolution.operation) else {
             return Ok(End::Failed(self.failed(ProviderFault::ModelGone, None)));
         };
-        let secret = match self.secret().await? {
+        let secret = match self.secret(fared).await? {
             Ok(secret) => secret,
             // The provider works on it, but nobody can ask for it any more.
             Err(_) if progress.task.is_some() => return Ok(End::Unknown(self.locked_out())),
@@ -132,6 +141,7 @@ impl Turn<'_> {
                 }
                 Err(SendError::Ambiguous(failure)) => Err(failure),
             };
+            fared.hear(&call, &step);
             match step {
                 Ok(Step::Continue(next)) => {
                     let next = self.noted(next);

@@ -1,9 +1,14 @@
-//! A person's own keys: stored, shown by their last four characters, tested, removed. A key goes
-//! into the vault and comes back to nobody.
+//! A person's own keys: stored, shown by their last four characters, tested, removed, brought back. A
+//! key goes into the vault and comes back to nobody.
 
+pub mod health;
+mod history;
 mod testing;
+mod undo;
 
+pub use history::history;
 pub use testing::{Draft, test};
+pub use undo::{purge_replaced, undo, undoable};
 
 use crate::{
     actor::Actor,
@@ -15,9 +20,10 @@ use crate::{
     vault::NewSecret,
 };
 use domain::{
-    ApiError, ErrorCode, ProviderId, SecretId,
+    ApiError, ErrorCode, ProviderId, SecretId, UserId,
     keys::{
-        KeyProblem, KeyTested, SecretStatus, SecretView, check_key, check_proxy_token, clean_key,
+        KeyAction, KeyProblem, KeyTested, SecretStatus, SecretView, check_key, check_proxy_token,
+        clean_key,
     },
     provider::{CredentialKind, EndpointKind},
     resolution::KeyState,
@@ -28,6 +34,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use store::{
     audit::NewEvent,
+    key_health::KeyHealthRow,
     key_tests::KeyTestRow,
     secrets::{Owner, SecretRow, Slot},
     settings::Scope,
@@ -59,14 +66,23 @@ pub async fn views(app: &App, actor: &Actor) -> Result<BTreeMap<ProviderId, Secr
     let tests = store::key_tests::of_owner(&app.db, &owner)
         .await
         .map_err(Fault::from)?;
+    let healths = store::key_health::of_owner(&app.db, &owner)
+        .await
+        .map_err(Fault::from)?;
     let test = |row: &SecretRow| tests.iter().find(|test| test.secret_id == row.id);
+    let health = |row: &SecretRow| healths.iter().find(|health| health.secret_id == row.id);
     Ok(rows
         .iter()
-        .map(|row| (row.provider, view(app, row, test(row))))
+        .map(|row| (row.provider, view(app, row, test(row), health(row))))
         .collect())
 }
 
-fn view(app: &App, row: &SecretRow, test: Option<&KeyTestRow>) -> SecretView {
+fn view(
+    app: &App,
+    row: &SecretRow,
+    test: Option<&KeyTestRow>,
+    health: Option<&KeyHealthRow>,
+) -> SecretView {
     SecretView {
         configured: true,
         last4: row.last4.clone(),
@@ -80,6 +96,7 @@ fn view(app: &App, row: &SecretRow, test: Option<&KeyTestRow>) -> SecretView {
             let at = test.tested_at;
             Some(KeyTested { report, at })
         }),
+        health: health.map(|row| health::known(row).without_past_error()),
     }
 }
 
@@ -108,14 +125,35 @@ pub async fn put(
         ProviderId::Modal => modal_origins(app, actor).await?,
         _ => Vec::new(),
     };
-    seal(app, actor, slot, &plaintext, origins).await?;
-    audit(app, actor, "key.replaced", slot).await?;
+    let audience = audience(app, origins);
+    let owner = Owner::User(actor.user.id.clone());
+    let mut action = KeyAction::Stored;
+    store::secrets::replace(&app.db, place(&owner, slot), |version| {
+        if version > 1 {
+            action = KeyAction::Replaced;
+        }
+        sealed(app, &actor.user.id, slot, &plaintext, audience, version)
+    })
+    .await
+    .map_err(Fault::from)?;
+    settled(app, actor, slot, action).await
+}
+
+/// What follows when a slot holds another key: it is written down and told, and the models that the
+/// key may use are fetched.
+async fn settled(
+    app: &App,
+    actor: &Actor,
+    slot: ProviderId,
+    action: KeyAction,
+) -> Result<SecretView, ApiError> {
+    audit(app, actor, action, slot).await?;
     app.events.tell(&actor.user.id, Event::Keys);
     models::refresh_later(app, &actor.user.id, slot);
     let row = find(app, actor, slot)
         .await?
         .ok_or_else(|| ApiError::not_found("key"))?;
-    Ok(view(app, &row, None))
+    Ok(view(app, &row, None, None))
 }
 
 fn api_key(app: &App, slot: ProviderId, input: &KeyInput) -> Result<SecretString, ApiError> {
@@ -157,41 +195,41 @@ fn proxy_token(app: &App, input: &KeyInput) -> Result<SecretString, ApiError> {
     })
 }
 
-/// Seals a secret into its slot, in place of the one that is there.
-async fn seal(
-    app: &App,
-    actor: &Actor,
-    provider: ProviderId,
-    plaintext: &SecretString,
-    origins: Vec<String>,
-) -> Result<(), Fault> {
-    let now = app.clock.now();
-    let id = SecretId(app.ids.next());
-    let owner = Owner::User(actor.user.id.clone());
-    let audience = Audience {
-        mode: app.config.providers.audience(),
-        origins,
-    };
-    let slot = Slot {
-        owner: &owner,
+/// The place of an owner's key.
+const fn place(owner: &Owner, provider: ProviderId) -> Slot<'_> {
+    Slot {
+        owner,
         provider,
         field: API_KEY,
-    };
-    store::secrets::replace(&app.db, slot, |version| {
-        app.vault.seal(NewSecret {
-            id,
-            owner: owner.clone(),
-            provider,
-            field: API_KEY,
-            audience_origin: audience.text(),
-            version,
-            plaintext,
-            created_by: actor.user.id.clone(),
-            now,
-        })
+    }
+}
+
+/// A person's secret, sealed for its slot.
+fn sealed(
+    app: &App,
+    person: &UserId,
+    provider: ProviderId,
+    plaintext: &SecretString,
+    audience_origin: String,
+    version: i64,
+) -> store::secrets::NewSecret {
+    app.vault.seal(NewSecret {
+        id: SecretId(app.ids.next()),
+        owner: Owner::User(person.clone()),
+        provider,
+        field: API_KEY,
+        audience_origin,
+        version,
+        plaintext,
+        created_by: person.clone(),
+        now: app.clock.now(),
     })
-    .await?;
-    Ok(())
+}
+
+/// What a key that is entered now is bound to.
+fn audience(app: &App, origins: Vec<String>) -> String {
+    let mode = app.config.providers.audience();
+    Audience { mode, origins }.text()
 }
 
 /// The origins of the acting person's own Modal deployments, each once.
@@ -241,26 +279,33 @@ pub async fn bind_proxy_token(app: &App, actor: &Actor) -> Result<(), ApiError> 
     let Ok(token) = app.vault.open(&row) else {
         return Ok(());
     };
-    seal(app, actor, ProviderId::Modal, &token, origins).await?;
+    let audience = audience(app, origins);
+    let owner = Owner::User(actor.user.id.clone());
+    store::secrets::reseal(&app.db, place(&owner, ProviderId::Modal), |version| {
+        let modal = ProviderId::Modal;
+        sealed(app, &actor.user.id, modal, &token, audience, version)
+    })
+    .await
+    .map_err(Fault::from)?;
     app.events.tell(&actor.user.id, Event::Keys);
     Ok(())
 }
 
-/// Removes a key; also one that cannot be read any more.
+/// Removes a key; also one that cannot be read any more. It is out of use at once.
 ///
 /// # Errors
 /// `NOT_FOUND` where none is stored.
 pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<(), ApiError> {
     let owner = Owner::User(actor.user.id.clone());
     let provider = provider.key_slot();
-    let removed = store::secrets::delete(&app.db, &owner, provider)
+    let removed = store::secrets::delete(&app.db, &owner, provider, app.clock.now())
         .await
         .map_err(Fault::from)?;
     if !removed {
         return Err(ApiError::not_found("key"));
     }
     models::forget(app, &actor.user.id, provider).await?;
-    audit(app, actor, "key.removed", provider).await?;
+    audit(app, actor, KeyAction::Removed, provider).await?;
     app.events.tell(&actor.user.id, Event::Keys);
     Ok(())
 }
@@ -268,14 +313,14 @@ pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<()
 async fn audit(
     app: &App,
     actor: &Actor,
-    action: &str,
+    action: KeyAction,
     provider: ProviderId,
 ) -> Result<(), ApiError> {
     let event = NewEvent {
         id: app.ids.next(),
         at: app.clock.now(),
         actor_id: actor.user.id.clone(),
-        action: action.to_owned(),
+        action: action.as_str().to_owned(),
         target: provider.as_str().to_owned(),
         detail: "{}".to_owned(),
     };

@@ -1,7 +1,7 @@
 //! Tests keys and endpoints by calls that cost nothing. A test changes nothing that is stored but
 //! its own result, which stays beside the key.
 
-use super::{API_KEY, clean_draft, find, own_endpoints, proxy_token, stored, unreadable};
+use super::{API_KEY, clean_draft, find, health, own_endpoints, proxy_token, stored, unreadable};
 use crate::{
     actor::Actor,
     app::App,
@@ -18,7 +18,10 @@ use domain::{
 };
 use providers::{Adapter, CheckStep, SendError};
 use secrecy::SecretString;
-use store::{key_tests::KeyTestRow, secrets::Owner};
+use store::{
+    key_tests::KeyTestRow,
+    secrets::{Owner, SecretRow},
+};
 use url::Url;
 
 /// What is tested in place of the stored key.
@@ -47,17 +50,20 @@ pub async fn test(
         CredentialKind::Endpoint => endpoints(app, actor, provider, draft).await?,
         CredentialKind::Operator => (operator(app, actor).await?, None),
     };
-    if let Some((slot, id)) = tested {
+    if let Some(tested) = tested {
         let text = serde_json::to_string(&report).map_err(Fault::from)?;
         let test = KeyTestRow {
-            secret_id: id,
+            secret_id: tested.id,
             report: text,
             tested_at: app.clock.now(),
         };
         let owner = Owner::User(actor.user.id.clone());
-        store::key_tests::record(&app.db, &owner, slot, &test)
+        store::key_tests::record(&app.db, &owner, tested.slot, &test)
             .await
             .map_err(Fault::from)?;
+        if tested.sent {
+            health::note_test(app, &owner, &test.secret_id, &report).await;
+        }
         app.events.tell(&actor.user.id, Event::Keys);
     }
     Ok(report)
@@ -82,7 +88,25 @@ fn not_a_key(message: impl Into<String>) -> KeyReport {
 }
 
 /// A report, and the stored key that it is about.
-type Tested = (KeyReport, Option<(ProviderId, SecretId)>);
+type Tested = (KeyReport, Option<TestedKey>);
+
+/// A stored key that was tested.
+struct TestedKey {
+    slot: ProviderId,
+    id: SecretId,
+    /// Whether it was sent to everybody who was asked, so that the answers speak of it.
+    sent: bool,
+}
+
+impl TestedKey {
+    fn of(row: SecretRow) -> Self {
+        Self {
+            slot: row.provider,
+            id: row.id,
+            sent: true,
+        }
+    }
+}
 
 async fn api_key(
     app: &App,
@@ -96,7 +120,7 @@ async fn api_key(
             Err(problem) => return Ok((not_a_key(problem.message()), None)),
         },
         None => match stored(app, actor, provider).await {
-            Ok((key, row)) => (key, Some((row.provider, row.id))),
+            Ok((key, row)) => (key, Some(TestedKey::of(row))),
             Err(missing) => {
                 return self_hosted(app, actor, provider).await?.ok_or(missing);
             }
@@ -136,7 +160,7 @@ async fn endpoints(
     draft: Draft,
 ) -> Result<Tested, ApiError> {
     let mut bound = None;
-    let (token, id) = match draft.key {
+    let (token, mut tested) = match draft.key {
         Some(key) => {
             let input = KeyInput {
                 key,
@@ -157,7 +181,7 @@ async fn endpoints(
             Some(row) if snapshot::state(app, &row) == KeyState::Ready => {
                 let token = app.vault.open(&row).map_err(|_| unreadable(provider))?;
                 bound = Some(Audience::of(&row).origins);
-                (Some(token), Some((row.provider, row.id)))
+                (Some(token), Some(TestedKey::of(row)))
             }
             Some(_) => return Err(unreadable(provider)),
             None => (None, None),
@@ -196,6 +220,9 @@ async fn endpoints(
         let presented = token.as_ref().filter(|_| may_receive);
         let mut report = ask(app, adapter(provider)?, Some(&endpoint), presented, blank).await;
         if token.is_some() && !may_receive {
+            if let Some(tested) = &mut tested {
+                tested.sent = false;
+            }
             report.auth = Finding::new(
                 FindingResult::Failed,
                 "The token was saved for another address and was not sent. Enter it again.",
@@ -209,7 +236,7 @@ async fn endpoints(
             None => report,
         });
     }
-    Ok((whole.unwrap_or_else(|| blank(format)), id))
+    Ok((whole.unwrap_or_else(|| blank(format)), tested))
 }
 
 /// Of two reports, finding by finding the one that needs attention.

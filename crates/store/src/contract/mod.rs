@@ -1,10 +1,13 @@
 //! What the repositories promise, told once and asked of both databases.
 
+mod audit;
 mod catalog;
 mod generations;
 mod jobs;
+mod key_health;
 mod listings;
 mod people;
+mod replaced;
 mod secrets;
 mod settings;
 mod settings_history;

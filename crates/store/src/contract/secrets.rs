@@ -2,12 +2,13 @@
 
 use super::{at, organization, user, user_id};
 use crate::{
+    replaced,
     secrets::{self, NewSecret, Owner, Slot},
     test_support::TestDb,
 };
 use domain::{ProviderId, SecretId};
 
-fn sealed(id: &str, version: i64) -> NewSecret {
+pub(super) fn sealed(id: &str, version: i64) -> NewSecret {
     NewSecret {
         id: SecretId(id.to_owned()),
         audience_origin: "https://generativelanguage.googleapis.com".to_owned(),
@@ -24,7 +25,7 @@ fn sealed(id: &str, version: i64) -> NewSecret {
     }
 }
 
-fn slot(owner: &Owner) -> Slot<'_> {
+pub(super) fn slot(owner: &Owner) -> Slot<'_> {
     Slot {
         owner,
         provider: ProviderId::Gemini,
@@ -111,7 +112,11 @@ async fn a_key_of_somebody_else_is_invisible(test: TestDb) {
     assert!(secrets::by_id(db, &studio, &s).await.unwrap().is_some());
     assert_eq!(secrets::by_id(db, &bob, &a).await.unwrap(), None);
     assert_eq!(secrets::by_id(db, &owner, &s).await.unwrap(), None);
-    assert!(!secrets::delete(db, &bob, ProviderId::Gemini).await.unwrap());
+    assert!(
+        !secrets::delete(db, &bob, ProviderId::Gemini, at(9))
+            .await
+            .unwrap()
+    );
     assert!(secrets::of_owner(db, &bob).await.unwrap().is_empty());
     assert!(!secrets::touch_last_used(db, &bob, &a, at(1)).await.unwrap());
 }
@@ -138,12 +143,12 @@ async fn all_parts_of_a_credential_go_together(test: TestDb) {
     let fields: Vec<&str> = parts.iter().map(|row| row.field.as_str()).collect();
     assert_eq!(fields, ["key", "secret"]);
     assert!(
-        secrets::delete(db, &owner, ProviderId::Modal)
+        secrets::delete(db, &owner, ProviderId::Modal, at(9))
             .await
             .unwrap()
     );
     assert!(
-        !secrets::delete(db, &owner, ProviderId::Modal)
+        !secrets::delete(db, &owner, ProviderId::Modal, at(9))
             .await
             .unwrap()
     );
@@ -225,10 +230,12 @@ async fn a_deleted_ciphertext_is_not_left_in_the_files(mut test: TestDb) {
         "the stored row is found, or this test could not fail"
     );
     assert!(
-        secrets::delete(&test.db, &owner, ProviderId::Gemini)
+        secrets::delete(&test.db, &owner, ProviderId::Gemini, at(9))
             .await
             .unwrap()
     );
+    assert!(found(), "it can be brought back for a while");
+    assert_eq!(replaced::purge(&test.db, at(9)).await.unwrap(), 1);
     test.restart().await;
     assert!(!found());
 }

@@ -3,8 +3,9 @@
 
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
-    StoreError, audit, catalog, generations, jobs, key_tests, listings, organizations, outputs,
-    projects, secrets, sessions, settings, settings_history, snapshot, statement::Statement,
+    StoreError, audit, catalog, generations, jobs, key_health, key_tests, listings, organizations,
+    outputs, projects, replaced, secrets, sessions, settings, settings_history, snapshot,
+    statement::Statement,
     test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
@@ -16,11 +17,13 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         catalog::STATEMENTS,
         generations::STATEMENTS,
         jobs::STATEMENTS,
+        key_health::STATEMENTS,
         key_tests::STATEMENTS,
         listings::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,
         projects::STATEMENTS,
+        replaced::STATEMENTS,
         secrets::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,

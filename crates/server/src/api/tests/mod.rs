@@ -5,6 +5,8 @@ mod admin_catalog;
 mod bad_input;
 mod generations;
 mod history;
+mod key_health;
+mod key_undo;
 mod keys;
 mod modal;
 mod models;

@@ -1,7 +1,7 @@
 //! The secret of a job: found again where the resolution found it, opened at the last moment, and
 //! given to nobody it was not saved for.
 
-use super::Turn;
+use super::{Turn, fared::Fared};
 use crate::{
     fault::Fault,
     snapshot::{self, Audience},
@@ -14,8 +14,11 @@ use secrecy::SecretString;
 use store::secrets::{Owner, SecretRow};
 
 impl Turn<'_> {
-    /// The secret to send, opened at the last moment.
-    pub(super) async fn secret(&self) -> Result<Result<Option<SecretString>, ApiError>, Fault> {
+    /// The secret to send, opened at the last moment; `fared` is told which stored key it is.
+    pub(super) async fn secret(
+        &self,
+        fared: &mut Fared,
+    ) -> Result<Result<Option<SecretString>, ApiError>, Fault> {
         let Some(credential) = &self.resolution.credential else {
             return Ok(Ok(None));
         };
@@ -50,6 +53,7 @@ impl Turn<'_> {
         let opened = self.app.vault.open(&row);
         let now = self.app.clock.now();
         store::secrets::touch_last_used(&self.app.db, &owner, &row.id, now).await?;
+        fared.key = Some((owner, row.id));
         Ok(opened.map(Some).map_err(|_| self.key_gone()))
     }
 

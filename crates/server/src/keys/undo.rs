@@ -1,0 +1,101 @@
+//! Brings back the key that the last change of a slot replaced or removed. Until then it is out of
+//! use; after ten minutes its sealed copy is deleted.
+
+use super::{place, sealed, settled};
+use crate::{actor::Actor, app::App, fault::Fault, snapshot};
+use domain::{
+    ApiError, ErrorCode, ProviderId, Timestamp,
+    keys::{KeyAction, SecretView},
+    resolution::KeyState,
+};
+use std::collections::BTreeMap;
+use store::{
+    Db,
+    replaced::Restored,
+    secrets::{Owner, SecretRow},
+};
+
+/// How long a key that was replaced or removed is kept.
+const KEPT_MILLIS: i64 = 10 * 60 * 1000;
+
+/// Brings back the key that the last change of a slot replaced or removed, sealed anew for the same
+/// audience. It is offered once.
+///
+/// # Errors
+/// `NOT_FOUND` where the last change replaced nothing or is too long ago, `KEY_UNAVAILABLE` where
+/// the former key cannot be read here and now.
+pub async fn undo(app: &App, actor: &Actor, provider: ProviderId) -> Result<SecretView, ApiError> {
+    let provider = provider.key_slot();
+    let owner = Owner::User(actor.user.id.clone());
+    let now = app.clock.now();
+    let seal = |kept: &SecretRow, version| {
+        let readable = snapshot::state(app, kept) == KeyState::Ready;
+        let key = app.vault.open(kept).ok().filter(|_| readable).ok_or(())?;
+        let audience = kept.audience_origin.clone();
+        Ok(sealed(
+            app,
+            &actor.user.id,
+            provider,
+            &key,
+            audience,
+            version,
+        ))
+    };
+    let restored =
+        store::replaced::restore(&app.db, place(&owner, provider), kept_since(now), seal)
+            .await
+            .map_err(Fault::from)?;
+    match restored {
+        Restored::Done => settled(app, actor, provider, KeyAction::Restored).await,
+        Restored::Nothing => Err(ApiError::new(
+            ErrorCode::NotFound,
+            "There is no key to bring back: a key that was replaced or removed is kept for 10 minutes. Enter it again.",
+        )),
+        Restored::Refused(()) => {
+            let mut error = ApiError::new(
+                ErrorCode::KeyUnavailable,
+                format!(
+                    "The former {} API key can no longer be read. Nothing was changed; enter it again if you need it.",
+                    provider.label()
+                ),
+            );
+            error.provider = Some(provider);
+            Err(error)
+        }
+    }
+}
+
+/// The slots whose last change can be undone, and until when.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn undoable(
+    app: &App,
+    actor: &Actor,
+) -> Result<BTreeMap<ProviderId, Timestamp>, ApiError> {
+    let owner = Owner::User(actor.user.id.clone());
+    let kept = store::replaced::of_owner(&app.db, &owner, kept_since(app.clock.now()))
+        .await
+        .map_err(Fault::from)?;
+    Ok(kept
+        .into_iter()
+        .filter(|kept| snapshot::state(app, &kept.secret) == KeyState::Ready)
+        .map(|kept| {
+            let until = kept.replaced_at.plus_millis(KEPT_MILLIS);
+            (kept.secret.provider, until)
+        })
+        .collect())
+}
+
+/// Deletes the sealed copies whose time is over.
+///
+/// # Errors
+/// The database failed.
+pub async fn purge_replaced(db: &Db, now: Timestamp) -> Result<u64, Fault> {
+    Ok(store::replaced::purge(db, kept_since(now)).await?)
+}
+
+/// What was replaced at this moment or before is kept no longer.
+const fn kept_since(now: Timestamp) -> Timestamp {
+    now.plus_millis(-KEPT_MILLIS)
+}
