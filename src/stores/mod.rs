@@ -6,13 +6,15 @@ mod flow;
 mod generations;
 mod keys;
 mod level;
+mod parameter;
 mod projects;
 
 pub use drafts::{Draft, Drafts, takes_first_frame};
-pub use flow::{Flow, Moment};
+pub use flow::{Confirming, Flow, Moment, Stage, Ways};
 pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
+pub use parameter::Parameter;
 pub use projects::Projects;
 
 use crate::{browser, seed::Seed, shell::Theme, words::Summary};
@@ -154,6 +156,7 @@ impl Stores {
             self.summary_untracked().is_risky()
         });
         self.flow.resume_when_configured(self);
+        self.flow.ask_again_when_stored();
         self.generations.follow();
     }
 

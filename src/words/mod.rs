@@ -1,12 +1,16 @@
 //! What the interface says: the wording of traces, costs, states and errors, and the small choices
 //! that go with it. Plain functions; nothing here touches a page.
 
+mod confirmation;
 mod cost;
 mod error;
 mod glance;
 mod saving;
 mod trace;
 
+pub use confirmation::{
+    excerpt, parameter_rows, payer_consent, payer_warning, typical_words, why_not,
+};
 pub use cost::{estimate_lines, estimate_words, price_hint, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};

@@ -14,6 +14,7 @@ pub mod key_tests;
 pub mod listings;
 pub mod organizations;
 pub mod outputs;
+pub mod past;
 pub mod projects;
 mod row;
 pub mod secrets;

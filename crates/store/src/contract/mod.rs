@@ -4,6 +4,7 @@ mod catalog;
 mod generations;
 mod jobs;
 mod listings;
+mod past;
 mod people;
 mod secrets;
 mod settings;

@@ -4,8 +4,8 @@
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
     StoreError, audit, catalog, generations, jobs, key_tests, listings, organizations, outputs,
-    projects, secrets, sessions, settings, snapshot, statement::Statement, test_support::TestDb,
-    users,
+    past, projects, secrets, sessions, settings, snapshot, statement::Statement,
+    test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -20,6 +20,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         listings::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,
+        past::STATEMENTS,
         projects::STATEMENTS,
         secrets::STATEMENTS,
         sessions::STATEMENTS,
