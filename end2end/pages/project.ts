@@ -5,6 +5,15 @@ import type { Person } from "./person";
 
 export type StepLabel = "Story" | "Characters" | "Scenes" | "Videos" | "Voiceover" | "Music";
 
+export type ParameterLabel =
+  | "Resolution"
+  | "Aspect ratio"
+  | "Duration"
+  | "Sound"
+  | "Voice"
+  | "Language"
+  | "Singing";
+
 /** What the confirmation of each step is named after. */
 const NOUN: Record<StepLabel, string> = {
   Story: "text",
@@ -73,6 +82,11 @@ export class ProjectPage {
     return confirmation;
   }
 
+  /** A select of the step that is shown. */
+  parameter(label: ParameterLabel): Locator {
+    return this.main.getByLabel(label, { exact: true });
+  }
+
   /** The pictures of the project that a clip can begin with. */
   get firstFrame(): Locator {
     return this.main.getByRole("group", { name: /^First frame/ }).getByRole("checkbox");
@@ -104,7 +118,7 @@ export class Confirmation {
   constructor(readonly dialog: Locator) {}
 
   /** The value beside the name of a row. */
-  row(name: "Provider" | "Model" | "Estimated cost" | "Paid by"): Locator {
+  row(name: "Provider" | "Model" | "Estimated cost" | "Usually takes" | "Paid by"): Locator {
     return this.dialog
       .getByRole("row")
       .filter({ has: this.dialog.page().getByRole("rowheader", { name, exact: true }) })
@@ -120,8 +134,30 @@ export class Confirmation {
     return details;
   }
 
+  /** A parameter that can still be changed. */
+  parameter(label: ParameterLabel): Locator {
+    return this.dialog.getByLabel(label, { exact: true });
+  }
+
+  /** Unfolds the comparison; its table once it is there. */
+  async compare(): Promise<Locator> {
+    await this.dialog.getByText("Compare providers", { exact: true }).click();
+    const ways = this.dialog.getByRole("region", { name: "Providers compared" });
+    await expect(ways).toBeVisible();
+    return ways;
+  }
+
+  /** Shows every way of the comparison. */
+  async showAll(): Promise<void> {
+    await this.dialog.getByRole("button", { name: /^Show all \d+$/ }).click();
+  }
+
+  get generate(): Locator {
+    return this.dialog.getByRole("button", { name: "Generate", exact: true });
+  }
+
   async confirm(): Promise<void> {
-    await this.dialog.getByRole("button", { name: "Generate", exact: true }).click();
+    await this.generate.click();
     await expect(this.dialog).toBeHidden();
   }
 

@@ -2,12 +2,11 @@
 
 use super::{
     ErrorNote, Logo, TraceView,
-    confirm_dialog::excerpt,
     erase::{Erase, EraseAll, live},
 };
 use crate::{
     stores::stores,
-    words::{estimate_words, result_sentence},
+    words::{estimate_words, excerpt, result_sentence},
 };
 use domain::{
     GenerationId, Operation,

@@ -4,7 +4,7 @@ use super::FnError;
 use crate::wire::JsonPost;
 use domain::{
     GenerationId,
-    generation::{Generation, Wanted},
+    generation::{Agreed, Generation, Wanted},
 };
 use leptos::prelude::*;
 
@@ -12,13 +12,16 @@ use leptos::prelude::*;
 use super::request::{answer, refuse, signed_in};
 
 /// Writes a generation down; it is sent by the worker. The same key and wish give the same answer.
+/// What is not what was agreed to is refused with what has changed.
 #[server(prefix = "/fn", endpoint = "generation_create", protocol = JsonPost)]
 pub async fn generation_create(
     wanted: Wanted,
     idempotency_key: String,
+    agreed: Agreed,
 ) -> Result<Generation, FnError> {
     let (app, actor) = signed_in()?;
-    answer(server::generation::create(&app, &actor, wanted, Some(&idempotency_key)).await)
+    let key = Some(idempotency_key.as_str());
+    answer(server::generation::create(&app, &actor, wanted, key, Some(&agreed)).await)
 }
 
 /// How far these generations are. One that is gone is left out.

@@ -5,7 +5,7 @@ use crate::seed::Glances;
 use crate::wire::JsonPost;
 use domain::{
     ApiError, ProjectId,
-    generation::{Preview, Wanted},
+    generation::{Compared, Preview, Wanted},
 };
 use leptos::prelude::*;
 
@@ -24,4 +24,11 @@ pub async fn resolution_glances(project: Option<ProjectId>) -> Result<Glances, F
 pub async fn resolution_preview(wanted: Wanted) -> Result<Result<Preview, ApiError>, FnError> {
     let (app, actor) = signed_in()?;
     Ok(server::resolve::preview(&app, &actor, &wanted).await)
+}
+
+/// The same at every provider and model, what can be used first.
+#[server(prefix = "/fn", endpoint = "resolution_compare", protocol = JsonPost)]
+pub async fn resolution_compare(wanted: Wanted) -> Result<Vec<Compared>, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::compare::all(&app, &actor, &wanted).await)
 }

@@ -44,7 +44,8 @@ pub struct Draft {
     pub images: Vec<String>,
 }
 
-fn given(text: &str) -> Option<String> {
+/// A text without the space around it; `None` where nothing is left.
+pub(super) fn given(text: &str) -> Option<String> {
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }

@@ -1,12 +1,19 @@
 //! From the click on Generate to the generation: is there a key, what does it cost, is it wanted.
 //! Only one is being asked for at a time, and one confirmation makes one generation.
 
+mod confirming;
+mod ways;
+
+pub use confirming::{Confirming, Stage};
+pub use ways::Ways;
+
 use super::Stores;
 use crate::{
-    browser::{page, task},
-    server_fns::{FnError, generations::generation_create, resolution::resolution_preview},
+    browser::task,
+    server_fns::{FnError, resolution::resolution_preview},
     words::tab_for,
 };
+use confirming::Storing;
 use domain::{
     ApiError, Operation,
     generation::{Preview, Wanted},
@@ -21,21 +28,11 @@ pub enum Moment {
     Idle,
     /// Who would generate is being found out.
     Checking(Wanted),
-    /// Something has to be configured first.
-    Waiting(Wanted, Box<ApiError>),
+    /// Something has to be configured first. Where that was begun in a confirmation, what it was
+    /// about: it opens again when the other wish is given up.
+    Waiting(Wanted, Box<ApiError>, Option<Box<Wanted>>),
     /// The person looks at what it would cost.
-    Confirming {
-        /// What is wanted.
-        wanted: Wanted,
-        /// What it would cost, and who would generate.
-        preview: Box<Preview>,
-        /// Makes the request one request, however often it is sent.
-        key: String,
-        /// Whether it is on its way.
-        sending: bool,
-        /// Why it did not get through.
-        error: Option<FnError>,
-    },
+    Confirming(Box<Confirming>),
     /// It cannot be asked for.
     Refused(Operation, FnError),
 }
@@ -56,6 +53,12 @@ pub struct Flow {
     pub moment: RwSignal<Moment>,
     /// The configuration dialog, while it is open.
     pub overlay: RwSignal<Option<Overlay>>,
+    /// The comparison in the confirmation.
+    pub ways: RwSignal<Ways>,
+    /// Settings that are being stored before the confirmation goes on.
+    storing: RwSignal<Option<Storing>>,
+    /// How often the open confirmation has asked.
+    asked: StoredValue<u32>,
 }
 
 impl Flow {
@@ -65,6 +68,9 @@ impl Flow {
         Self {
             moment: RwSignal::new(Moment::Idle),
             overlay: RwSignal::new(None),
+            ways: RwSignal::new(Ways::default()),
+            storing: RwSignal::new(None),
+            asked: StoredValue::new(0),
         }
     }
 
@@ -82,7 +88,7 @@ impl Flow {
                 Err(error) => Err(error),
             };
             let still_wanted = self.moment.with_untracked(|moment| match moment {
-                Moment::Checking(asked) | Moment::Waiting(asked, _) => *asked == wanted,
+                Moment::Checking(asked) | Moment::Waiting(asked, ..) => *asked == wanted,
                 _ => false,
             });
             if still_wanted {
@@ -96,13 +102,12 @@ impl Flow {
         match answer {
             Ok(preview) => {
                 self.overlay.set(None);
-                self.moment.set(Moment::Confirming {
-                    wanted,
-                    preview: Box::new(preview),
-                    key: page::random_key(),
-                    sending: false,
-                    error: None,
-                });
+                self.ways.set(Ways::default());
+                // What is still on its way belongs to a confirmation that was closed.
+                self.asked.update_value(|asked| *asked += 1);
+                self.storing.set(None);
+                let confirming = Confirming::new(wanted, preview);
+                self.moment.set(Moment::Confirming(Box::new(confirming)));
             }
             Err(FnError::Api(error)) if tab_for(&error, operation).is_some() => {
                 self.overlay.update(|overlay| {
@@ -116,7 +121,9 @@ impl Flow {
                         reason: Some(error.clone()),
                     });
                 });
-                self.moment.set(Moment::Waiting(wanted, Box::new(error)));
+                let back = self.back();
+                self.moment
+                    .set(Moment::Waiting(wanted, Box::new(error), back));
             }
             Err(error) => {
                 self.overlay.set(None);
@@ -131,7 +138,7 @@ impl Flow {
             move || (stores.keys.stored.get(), stores.personal.stored.get()),
             move |_, _, _| {
                 stores.projects.refresh();
-                if let Moment::Waiting(wanted, _) = self.moment.get_untracked() {
+                if let Moment::Waiting(wanted, ..) = self.moment.get_untracked() {
                     self.check(wanted);
                 }
             },
@@ -139,57 +146,19 @@ impl Flow {
         );
     }
 
-    /// The person has confirmed: the generation is made.
-    pub fn confirm(self, stores: Stores) {
-        let Moment::Confirming {
-            wanted,
-            key,
-            sending: false,
-            ..
-        } = self.moment.get_untracked()
-        else {
-            return;
-        };
-        self.confirming(|sending, error| {
-            *sending = true;
-            *error = None;
-        });
-        task::spawn(async move {
-            match generation_create(wanted.clone(), key).await {
-                Ok(generation) => {
-                    stores.generations.announcement.set(format!(
-                        "{}: {}",
-                        crate::words::heading(generation.operation()),
-                        generation.status.words()
-                    ));
-                    stores.generations.merge(vec![generation]);
-                    stores.generations.follow();
-                    self.moment.set(Moment::Idle);
-                }
-                Err(FnError::Api(error)) if tab_for(&error, wanted.input.operation()).is_some() => {
-                    self.answered(wanted, Err(FnError::Api(error)));
-                }
-                Err(problem) => self.confirming(|sending, error| {
-                    *sending = false;
-                    *error = Some(problem);
-                }),
-            }
-        });
-    }
-
-    fn confirming(self, change: impl FnOnce(&mut bool, &mut Option<FnError>)) {
-        self.moment.update(|moment| {
-            if let Moment::Confirming { sending, error, .. } = moment {
-                change(sending, error);
-            }
-        });
+    /// The confirmation that opens again when what is waited for is given up.
+    fn back(self) -> Option<Box<Wanted>> {
+        self.moment.with_untracked(|moment| match moment {
+            Moment::Waiting(_, _, back) => back.clone(),
+            _ => None,
+        })
     }
 
     /// The person does not want it after all.
     pub fn cancel(self) {
-        let sending = self
-            .moment
-            .with_untracked(|moment| matches!(moment, Moment::Confirming { sending: true, .. }));
+        let sending = self.moment.with_untracked(
+            |moment| matches!(moment, Moment::Confirming(open) if open.stage == Stage::Sending),
+        );
         if !sending {
             self.moment.set(Moment::Idle);
         }
@@ -203,7 +172,9 @@ impl Flow {
     /// Closes the configuration dialog; what waited for it is given up.
     pub fn close_overlay(self) {
         self.overlay.set(None);
-        if self
+        if let Some(before) = self.back() {
+            self.ask(*before);
+        } else if self
             .moment
             .with_untracked(|moment| matches!(moment, Moment::Waiting(..)))
         {

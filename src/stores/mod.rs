@@ -7,14 +7,16 @@ mod follow;
 mod generations;
 mod keys;
 mod level;
+mod parameter;
 mod projects;
 mod shared;
 
 pub use drafts::{Draft, Drafts, takes_first_frame};
-pub use flow::{Flow, Moment};
+pub use flow::{Confirming, Flow, Moment, Stage, Ways};
 pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
+pub use parameter::Parameter;
 pub use projects::Projects;
 pub use shared::Shared;
 
@@ -176,6 +178,7 @@ impl Stores {
             self.summary_untracked().is_risky()
         });
         self.flow.resume_when_configured(self);
+        self.flow.ask_again_when_stored();
         self.generations.follow();
         if self.session.me.with_untracked(Option::is_some) {
             self.follow_others();

@@ -1,6 +1,7 @@
 //! What the interface says: the wording of traces, costs, states and errors, and the small choices
 //! that go with it. Plain functions; nothing here touches a page.
 
+mod confirmation;
 mod cost;
 mod error;
 mod glance;
@@ -11,6 +12,9 @@ mod search;
 mod setting;
 mod trace;
 
+pub use confirmation::{
+    excerpt, parameter_rows, payer_consent, payer_warning, typical_words, why_not,
+};
 pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};

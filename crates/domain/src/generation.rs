@@ -1,8 +1,17 @@
 //! One request to generate something, from the click to its result, as its owner sees it.
 
+mod agreement;
+mod compared;
+
+pub use agreement::{Agreed, payer_changes};
+pub use compared::{Compared, Typical, rank};
+
 use crate::{
     ApiError, GenerationId, Operation, OutputId, ProjectId, ProviderId, Timestamp,
-    input::GenerationInput, pricing::Estimate, project::Step, resolution::Resolution,
+    input::GenerationInput,
+    pricing::Estimate,
+    project::Step,
+    resolution::{Payer, Resolution},
 };
 use serde::{Deserialize, Serialize};
 
@@ -183,4 +192,8 @@ pub struct Preview {
     pub resolution: Resolution,
     /// What it would cost.
     pub estimate: Estimate,
+    /// Who paid for the person's last generation of this kind; `None` before the first.
+    pub last_payer: Option<Payer>,
+    /// How long the person's own ones of this provider and model took.
+    pub typical: Option<Typical>,
 }

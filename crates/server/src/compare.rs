@@ -1,34 +1,17 @@
-//! The same job at every provider and model that makes its kind: what each would cost, and whether it
-//! could be used now or why not. Nothing is sent.
+//! The same job at every provider and model that makes its kind: what each would cost, how long it
+//! usually takes, and whether it could be used now or why not. Nothing is sent.
 
-use crate::{actor::Actor, app::App, resolve, snapshot};
+use crate::{actor::Actor, app::App, past, resolve, snapshot};
 use domain::{
     ApiError, ErrorCode, ProviderId,
     catalog::{Catalog, Model},
-    generation::Wanted,
+    generation::{Compared, Wanted, rank},
     input::InputProblem,
     pricing::{self, Estimate},
-    resolution::{Payer, Request, Snapshot},
+    resolution::{Request, Snapshot},
 };
-use serde::Serialize;
 
-/// One way to have it made.
-#[derive(Debug, Serialize)]
-pub struct Compared {
-    #[serde(flatten)]
-    estimate: Estimate,
-    provider: ProviderId,
-    model: String,
-    name: String,
-    /// Whether it could be used now.
-    usable: bool,
-    /// Who would pay, where it could.
-    payer: Option<Payer>,
-    /// Why it could not.
-    problem: Option<ApiError>,
-}
-
-/// Every way, in the order of the catalogue.
+/// Every way: what can be used first, then by price.
 ///
 /// # Errors
 /// `NOT_FOUND` for a foreign project, `PAYLOAD_TOO_LARGE` for a text beyond every limit.
@@ -39,13 +22,19 @@ pub async fn all(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Vec<Compar
     let catalog = app.catalog_for(actor).await?;
     let snapshot = snapshot::load(app, actor, wanted.project_id.as_ref()).await?;
     let operation = wanted.input.operation();
+    let mut durations = past::durations(app, actor, operation).await?;
     let today = app.clock.today();
     let providers = ProviderId::serving(operation).iter();
-    Ok(providers
+    let mut ways: Vec<Compared> = providers
         .flat_map(|provider| catalog.models_of(operation, *provider))
         .filter(|model| !model.is_retired(&today))
-        .map(|model| compared(app, &catalog, &snapshot, wanted, model))
-        .collect())
+        .map(|model| Compared {
+            typical: durations.remove(&(model.provider, model.id.clone())),
+            ..compared(app, &catalog, &snapshot, wanted, model)
+        })
+        .collect();
+    rank(&mut ways);
+    Ok(ways)
 }
 
 fn compared(
@@ -71,13 +60,14 @@ fn compared(
         Err(problem) => (None, Some(without_trace(problem))),
     };
     Compared {
-        estimate,
         provider: model.provider,
         model: model.id.clone(),
         name: model.name.clone(),
+        estimate,
         usable: problem.is_none(),
         payer,
         problem,
+        typical: None,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod generation;
 pub mod keys;
 pub mod models;
+mod past;
 pub mod projects;
 pub mod reach;
 pub mod resolve;

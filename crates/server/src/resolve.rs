@@ -1,6 +1,6 @@
 //! Answers who would generate, and what it would cost, without doing anything.
 
-use crate::{actor::Actor, app::App, snapshot};
+use crate::{actor::Actor, app::App, past, snapshot};
 use domain::{
     ApiError, ErrorCode, Operation, ProjectId, ProviderId,
     catalog::{Catalog, Model},
@@ -115,9 +115,15 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
     let model = listed_model(&catalog, &resolution);
     wanted.input.check(model).map_err(refuse)?;
     let estimate = price(app, &wanted.input, model);
+    let last_payer = past::last_payer(app, actor, resolution.operation).await?;
+    let typical = past::durations(app, actor, resolution.operation)
+        .await?
+        .remove(&(resolution.provider, resolution.model.clone()));
     Ok(Preview {
         resolution,
         estimate,
+        last_payer,
+        typical,
     })
 }
 
@@ -142,6 +148,7 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         Ok(Preview {
             resolution,
             estimate,
+            ..
         }) => {
             return Ok(Priced {
                 estimate,

@@ -15,6 +15,7 @@ pub mod key_tests;
 pub mod listings;
 pub mod organizations;
 pub mod outputs;
+pub mod past;
 pub mod projects;
 pub mod replaced;
 mod row;

@@ -1,8 +1,8 @@
 //! Single fields of a step, each over one part of its draft, with what is wrong beside it.
 
 use crate::{
-    components::{Choice, ChoiceOption, Erase, live},
-    stores::{Draft, stores},
+    components::{Erase, ParameterChoice, live},
+    stores::{Draft, Parameter, stores},
 };
 use domain::catalog::{Capabilities, Model};
 use leptos::prelude::*;
@@ -140,46 +140,20 @@ pub fn Taken(
 /// A select over what the model offers; not there where it offers nothing.
 #[component]
 pub fn Offered(
-    field: &'static str,
-    label: &'static str,
+    parameter: Parameter,
     draft: RwSignal<Draft>,
     model: Memo<Option<Model>>,
-    options: fn(&Model) -> Vec<ChoiceOption>,
-    get: fn(&Draft) -> &String,
-    set: fn(&mut Draft, String),
 ) -> impl IntoView {
-    let options = Memo::new(move |_| {
-        model.with(|model| {
-            let offered = model.as_ref().map(options).unwrap_or_default();
-            if offered.is_empty() {
-                return offered;
-            }
-            let first = offered[0].label.clone();
-            std::iter::once(ChoiceOption::new("", format!("Automatic ({first})")))
-                .chain(offered)
-                .collect()
-        })
-    });
-    let is_offered = Memo::new(move |_| options.with(|options| !options.is_empty()));
-    let value = Signal::derive(move || {
-        let chosen = draft.with(|draft| get(draft).clone());
-        let known = options.with(|options| options.iter().any(|option| option.value == chosen));
-        if known { chosen } else { String::new() }
-    });
-    live(move || {
-        is_offered
-            .get()
-            .then(|| {
-                view! {
-                    <Choice
-                        id=format!("input-{field}")
-                        label=label
-                        value=value
-                        options=options
-                        on_change=move |value| draft.update(|draft| set(draft, value))
-                    />
-                }
+    view! {
+        <ParameterChoice
+            parameter=parameter
+            place="input"
+            model=model
+            value=Signal::derive(move || draft.with(|draft| parameter.in_draft(draft)))
+            on_change=Callback::new(move |value: String| {
+                draft.update(|draft| parameter.set_in_draft(draft, &value));
             })
-            .erase()
-    })
+        />
+    }
+    .erase()
 }

@@ -5,8 +5,8 @@ use super::{
     pictures::Pictures,
 };
 use crate::{
-    components::{ChoiceOption, Erase},
-    stores::{Draft, stores, takes_first_frame},
+    components::{Erase, EraseAll},
+    stores::{Draft, Parameter, stores, takes_first_frame},
 };
 use domain::{Operation, ProjectId, catalog::Model};
 use leptos::prelude::*;
@@ -79,12 +79,6 @@ pub fn Inputs(
     .erase()
 }
 
-fn plain(list: &[String]) -> Vec<ChoiceOption> {
-    list.iter()
-        .map(|value| ChoiceOption::new(value.clone(), value.clone()))
-        .collect()
-}
-
 #[component]
 fn TextParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
     view! {
@@ -109,57 +103,17 @@ fn TextParameters(draft: RwSignal<Draft>, problems: Problems) -> impl IntoView {
     .erase()
 }
 
+/// Every select that the model offers for an operation.
 #[component]
 fn PictureParameters(
     operation: Operation,
     model: Memo<Option<Model>>,
     draft: RwSignal<Draft>,
 ) -> impl IntoView {
-    view! {
-        <Offered
-            field="resolution"
-            label="Resolution"
-            draft=draft
-            model=model
-            options=|model| plain(&model.can.resolutions)
-            get=|draft| &draft.resolution
-            set=|draft, value| draft.resolution = value
-        />
-        <Offered
-            field="aspect_ratio"
-            label="Aspect ratio"
-            draft=draft
-            model=model
-            options=|model| plain(&model.can.aspect_ratios)
-            get=|draft| &draft.aspect_ratio
-            set=|draft, value| draft.aspect_ratio = value
-        />
-        {(operation == Operation::Video)
-            .then(|| {
-                view! {
-                    <Duration model=model draft=draft/>
-                    <Offered
-                        field="audio"
-                        label="Sound"
-                        draft=draft
-                        model=model
-                        options=|model| {
-                            if model.can.audio {
-                                vec![
-                                    ChoiceOption::new("false", "off"),
-                                    ChoiceOption::new("true", "on"),
-                                ]
-                            } else {
-                                Vec::new()
-                            }
-                        }
-                        get=|draft| &draft.audio
-                        set=|draft, value| draft.audio = value
-                    />
-                }
-            }).erase()}
-    }
-    .erase()
+    Parameter::of(operation)
+        .iter()
+        .map(|parameter| view! { <Offered parameter=*parameter draft=draft model=model/> })
+        .erase_all()
 }
 
 #[component]
@@ -169,31 +123,8 @@ fn VoiceParameters(
     problems: Problems,
 ) -> impl IntoView {
     view! {
-        <Offered
-            field="voice"
-            label="Voice"
-            draft=draft
-            model=model
-            options=|model| {
-                model
-                    .can
-                    .voices
-                    .iter()
-                    .map(|voice| ChoiceOption::new(voice.id.clone(), voice.name.clone()))
-                    .collect()
-            }
-            get=|draft| &draft.voice
-            set=|draft, value| draft.voice = value
-        />
-        <Offered
-            field="language"
-            label="Language"
-            draft=draft
-            model=model
-            options=|model| plain(&model.can.languages)
-            get=|draft| &draft.language
-            set=|draft, value| draft.language = value
-        />
+        <Offered parameter=Parameter::Voice draft=draft model=model/>
+        <Offered parameter=Parameter::Language draft=draft model=model/>
         <Taken
             model=model
             takes=|can| can.style
@@ -203,25 +134,6 @@ fn VoiceParameters(
             problems=problems
             get=|draft| &draft.style
             set=|draft, value| draft.style = value
-        />
-    }
-    .erase()
-}
-
-#[component]
-fn Duration(model: Memo<Option<Model>>, draft: RwSignal<Draft>) -> impl IntoView {
-    view! {
-        <Offered
-            field="duration_seconds"
-            label="Duration"
-            draft=draft
-            model=model
-            options=|model| {
-                let seconds = model.can.durations.iter();
-                seconds.map(|s| ChoiceOption::new(s.to_string(), format!("{s} s"))).collect()
-            }
-            get=|draft| &draft.duration
-            set=|draft, value| draft.duration = value
         />
     }
     .erase()
@@ -259,7 +171,7 @@ fn MusicParameters(
             get=|draft| &draft.style
             set=|draft, value| draft.style = value
         />
-        <Duration model=model draft=draft/>
+        <Offered parameter=Parameter::Duration draft=draft model=model/>
         <label class="check">
             <input
                 type="checkbox"

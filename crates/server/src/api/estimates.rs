@@ -6,8 +6,13 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use domain::{generation::Question, resolution::Resolution};
-use serde::Deserialize;
+use domain::{
+    ApiError, ProviderId,
+    generation::{Compared, Question, Typical},
+    pricing::Estimate,
+    resolution::{Payer, Resolution},
+};
+use serde::{Deserialize, Serialize};
 
 /// `POST /resolve`.
 pub async fn resolve(
@@ -27,6 +32,35 @@ pub struct EstimateQuery {
     compare: u8,
 }
 
+/// One way as the API shows it: the estimate's members beside the others.
+#[derive(Serialize)]
+struct ComparedView {
+    #[serde(flatten)]
+    estimate: Estimate,
+    provider: ProviderId,
+    model: String,
+    name: String,
+    usable: bool,
+    payer: Option<Payer>,
+    problem: Option<ApiError>,
+    typical: Option<Typical>,
+}
+
+impl From<Compared> for ComparedView {
+    fn from(way: Compared) -> Self {
+        Self {
+            estimate: way.estimate,
+            provider: way.provider,
+            model: way.model,
+            name: way.name,
+            usable: way.usable,
+            payer: way.payer,
+            problem: way.problem,
+            typical: way.typical,
+        }
+    }
+}
+
 /// `POST /estimates`: also answered where a key is missing, with what is missing. With `?compare=1`
 /// one answer for each provider and model.
 pub async fn create(
@@ -37,7 +71,8 @@ pub async fn create(
 ) -> Answer<Response> {
     let wanted = body.try_into()?;
     if query.compare == 1 {
-        let data = compare::all(&app, &actor, &wanted).await?;
+        let ways = compare::all(&app, &actor, &wanted).await?;
+        let data: Vec<ComparedView> = ways.into_iter().map(Into::into).collect();
         return Ok(web::Json(List { data }).into_response());
     }
     let priced = use_case::estimate(&app, &actor, &wanted).await?;

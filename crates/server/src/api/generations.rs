@@ -102,7 +102,7 @@ pub async fn create(
         .get("idempotency-key")
         .map(|value| value.to_str().unwrap_or_default())
         .map(str::trim);
-    let generation = generation::create(&app, &actor, body.try_into()?, key).await?;
+    let generation = generation::create(&app, &actor, body.try_into()?, key, None).await?;
     Ok((StatusCode::ACCEPTED, web::Json(generation.try_into()?)))
 }
 

@@ -4,23 +4,24 @@
 use super::{pictures, read};
 use crate::{actor::Actor, app::App, events::Event, fault::Fault, projects, resolve};
 use domain::{
-    ApiError, GenerationId, SecretId,
-    generation::{Generation, Status, Wanted},
+    ApiError, ErrorCode, GenerationId, SecretId,
+    generation::{Agreed, Generation, Status, Wanted},
     resolution::{Resolution, SecretRef},
 };
 use sha2::{Digest, Sha256};
 use store::generations::{Enqueued, Idempotency, NewGeneration};
 
-/// Queues a generation.
+/// Queues a generation. With `agreed`, only if it is what somebody agreed to and costs no more.
 ///
 /// # Errors
 /// Those of the resolution and of the input; `INVALID_INPUT` for an idempotency key that was used
-/// for something else.
+/// for something else; `CONFLICT` where something else was agreed to, with what has changed.
 pub async fn create(
     app: &App,
     actor: &Actor,
     mut wanted: Wanted,
     idempotency_key: Option<&str>,
+    agreed: Option<&Agreed>,
 ) -> Result<Generation, ApiError> {
     let idempotency = idempotency_key
         .map(|key| idempotency(key, &wanted))
@@ -35,12 +36,15 @@ pub async fn create(
     }
 
     let preview = resolve::preview(app, actor, &wanted).await?;
+    let catalog = app.catalog_for(actor).await?;
+    if let Some(changed) = agreed.and_then(|agreed| agreed.broken_by(&preview, &catalog)) {
+        return Err(ApiError::new(ErrorCode::Conflict, changed));
+    }
     let organization = match &wanted.project_id {
         Some(project) => projects::get(app, actor, project).await?.organization_id,
         None => None,
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
-    let catalog = app.catalog_for(actor).await?;
     if let Some(model) = resolve::listed_model(&catalog, &preview.resolution) {
         wanted.input.fill_defaults(&model.can);
     }

@@ -6,6 +6,7 @@ mod generations;
 mod jobs;
 mod key_health;
 mod listings;
+mod past;
 mod people;
 mod replaced;
 mod secrets;

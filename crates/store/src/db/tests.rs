@@ -4,7 +4,7 @@
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
     StoreError, audit, catalog, generations, jobs, key_health, key_tests, listings, organizations,
-    outputs, projects, replaced, secrets, sessions, settings, settings_history, snapshot,
+    outputs, past, projects, replaced, secrets, sessions, settings, settings_history, snapshot,
     statement::Statement,
     test_support::TestDb, users,
 };
@@ -22,6 +22,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         listings::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,
+        past::STATEMENTS,
         projects::STATEMENTS,
         replaced::STATEMENTS,
         secrets::STATEMENTS,

@@ -3,6 +3,7 @@
 mod accounts;
 mod admin_catalog;
 mod bad_input;
+mod confirmation;
 mod generations;
 mod history;
 mod key_health;

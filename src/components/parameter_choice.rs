@@ -1,0 +1,53 @@
+//! A select over what the model offers for a parameter; not there where it offers nothing.
+
+use super::{
+    Choice, ChoiceOption,
+    erase::{Erase, live},
+};
+use crate::stores::Parameter;
+use domain::catalog::Model;
+use leptos::prelude::*;
+
+/// The select. A value that was chosen for another model shows as left to this one.
+#[component]
+pub fn ParameterChoice(
+    parameter: Parameter,
+    /// What its id begins with.
+    place: &'static str,
+    model: Memo<Option<Model>>,
+    #[prop(into)] value: Signal<String>,
+    on_change: Callback<String>,
+) -> impl IntoView {
+    let options = Memo::new(move |_| {
+        model.with(|model| {
+            let offered = model.as_ref().map(|model| parameter.options(model));
+            offered
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(value, label)| ChoiceOption::new(value, label))
+                .collect::<Vec<_>>()
+        })
+    });
+    let is_offered = Memo::new(move |_| options.with(|options| !options.is_empty()));
+    let value = Signal::derive(move || {
+        let chosen = value.get();
+        let known = options.with(|options| options.iter().any(|option| option.value == chosen));
+        if known { chosen } else { String::new() }
+    });
+    live(move || {
+        is_offered
+            .get()
+            .then(|| {
+                view! {
+                    <Choice
+                        id=format!("{place}-{}", parameter.field())
+                        label=parameter.label()
+                        value=value
+                        options=options
+                        on_change=move |value| on_change.run(value)
+                    />
+                }
+            })
+            .erase()
+    })
+}
