@@ -15,6 +15,7 @@ pub mod keys;
 pub mod listing;
 pub mod model_list;
 pub mod money;
+pub mod old_settings;
 pub mod operation;
 pub mod pasted;
 pub mod pricing;

@@ -1,8 +1,10 @@
 //! A person's own keys: stored, shown by their last four characters, tested, removed. A key goes
 //! into the vault and comes back to nobody.
 
+mod adopt;
 mod testing;
 
+pub use adopt::adopt;
 pub use testing::{Draft, test};
 
 use crate::{

@@ -1,6 +1,7 @@
 //! What the repositories promise, told once and asked of both databases.
 
 mod catalog;
+mod empty_slots;
 mod generations;
 mod jobs;
 mod listings;

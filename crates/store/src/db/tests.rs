@@ -22,6 +22,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         outputs::STATEMENTS,
         projects::STATEMENTS,
         secrets::STATEMENTS,
+        secrets::empty::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         snapshot::STATEMENTS,
