@@ -8,5 +8,6 @@ pub mod form;
 pub mod page;
 pub mod post;
 pub mod save;
+pub mod storage;
 pub mod task;
 pub mod timer;

@@ -6,6 +6,7 @@ mod flow;
 mod generations;
 mod keys;
 mod level;
+mod moving;
 mod projects;
 
 pub use drafts::{Draft, Drafts, takes_first_frame};
@@ -13,6 +14,7 @@ pub use flow::{Flow, Moment};
 pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
+pub use moving::OldSettings;
 pub use projects::Projects;
 
 use crate::{browser, seed::Seed, shell::Theme, words::Summary};
@@ -48,6 +50,8 @@ pub struct Stores {
     pub flow: Flow,
     /// What a person is about to ask for.
     pub drafts: Drafts,
+    /// What an earlier product left in the browser.
+    pub old_settings: OldSettings,
 }
 
 /// Who is signed in and how the page is shown.
@@ -92,6 +96,7 @@ impl Stores {
             generations,
             flow: Flow::new(),
             drafts: Drafts::new(),
+            old_settings: OldSettings::new(),
         }
     }
 
@@ -154,6 +159,7 @@ impl Stores {
             self.summary_untracked().is_risky()
         });
         self.flow.resume_when_configured(self);
+        self.old_settings.look(self);
         self.generations.follow();
     }
 

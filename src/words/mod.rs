@@ -4,12 +4,14 @@
 mod cost;
 mod error;
 mod glance;
+mod moving;
 mod saving;
 mod trace;
 
 pub use cost::{estimate_lines, estimate_words, price_hint, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};
+pub use moving::{moving_summary, state_words};
 pub use saving::{Summary, summarize};
 pub use trace::{Inherited, inherited, trace_rows};
 

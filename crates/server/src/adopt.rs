@@ -86,10 +86,7 @@ async fn setting(app: &App, actor: &Actor, field: Field, value: &str) -> Result<
 fn refused(error: ApiError) -> Result<Adopted, ApiError> {
     match error.code {
         ErrorCode::InvalidInput | ErrorCode::ModelUnavailable | ErrorCode::EndpointNotAllowed => {
-            let detail = match error.fields.into_iter().next() {
-                Some(field) => field.message,
-                None => error.detail,
-            };
+            let detail = error.detail.clone();
             Ok(Adopted::Invalid { detail })
         }
         _ => Err(error),

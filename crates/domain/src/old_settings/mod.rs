@@ -244,49 +244,50 @@ fn provider(old: &str) -> Option<ProviderId> {
 const LONGEST_NAME: usize = 40;
 
 fn keys(text: &str, plan: &mut Plan) {
-    let mut leave = |member: &str, why| {
-        let member: String = member.chars().take(LONGEST_NAME).collect();
-        plan.leftovers.push(Leftover {
-            place: if member.is_empty() {
-                BLOB.to_owned()
-            } else {
-                format!("{member} in {BLOB}")
-            },
-            why,
-        });
-    };
     let members = match config(text) {
         Ok(members) => members,
-        Err(why) => return leave("", why),
+        Err(why) => {
+            let place = BLOB.to_owned();
+            plan.leftovers.push(Leftover { place, why });
+            return;
+        }
     };
-    for member in &members {
-        let json = &text[member.value.clone()];
-        let is_last = blob::member(&members, &member.name) == Some(member);
-        if !is_last || is_nothing(json) {
+    for (id, slot) in KEYS {
+        let json = blob::member(&members, id).map_or("null", |member| &text[member.value.clone()]);
+        if is_nothing(json) {
             continue;
         }
-        match (key(&member.name), blob::string(json)) {
-            (Some((id, slot)), Some(value)) => match check_key(clean_key(&value)) {
-                Ok(()) => plan.items.push(Item {
-                    id,
-                    target: Target::Key(slot),
-                    value: clean_key(&value).to_owned(),
-                }),
-                Err(_) => leave(id, "It is not a whole API key."),
-            },
-            (Some((id, _)), None) => leave(id, "It is not an API key."),
-            (None, _) if member.name == "grokApiKey" => {
-                leave("grokApiKey", "No provider here takes a key of Grok.");
-            }
-            (None, _) => leave(&member.name, "Nothing here is called this."),
+        let value = blob::string(json).unwrap_or_default();
+        let key = clean_key(&value);
+        if check_key(key).is_ok() {
+            plan.items.push(Item {
+                id,
+                target: Target::Key(slot),
+                value: key.to_owned(),
+            });
+        } else {
+            leave(&mut plan.leftovers, id, "It is not a whole API key.");
         }
     }
-    let order = |item: &Item| KEYS.iter().position(|(id, _)| *id == item.id);
-    plan.items.sort_by_key(order);
+    for member in &members {
+        let is_known = KEYS.iter().any(|(id, _)| *id == member.name);
+        if !is_known && !is_nothing(&text[member.value.clone()]) {
+            let why = match member.name.as_str() {
+                "grokApiKey" => "No provider here takes a key of Grok.",
+                _ => "Nothing here is called this.",
+            };
+            leave(&mut plan.leftovers, &member.name, why);
+        }
+    }
 }
 
-fn key(name: &str) -> Option<(&'static str, ProviderId)> {
-    KEYS.into_iter().find(|(id, _)| *id == name)
+/// Notes that a member of the blob stays.
+fn leave(leftovers: &mut Vec<Leftover>, member: &str, why: &'static str) {
+    let member: String = member.chars().take(LONGEST_NAME).collect();
+    leftovers.push(Leftover {
+        place: format!("{member} in {BLOB}"),
+        why,
+    });
 }
 
 /// The members of `state.apiConfig`; none where it is absent.

@@ -7,7 +7,7 @@ use crate::{
     events::Event,
 };
 use domain::{
-    ApiError, Operation, ProviderId, UserId,
+    ApiError, ErrorCode, Operation, ProviderId, UserId,
     account::User,
     old_settings::{Adopted, Target},
     settings::Field,
@@ -133,11 +133,7 @@ async fn what_cannot_be_is_told_and_nothing_is_stored(test: TestDb) {
         (MODEL, "gone/model", "does not offer this model"),
         (LLM, "grok", "no provider of this name"),
         (LLM, " ", "nothing to store"),
-        (
-            Target::Field(Field::Provider(Operation::Llm)),
-            "claude-cli",
-            "not available",
-        ),
+        (LLM, "suno", "no provider of this name"),
         (GEMINI, "····1c96", "masked form"),
         (GEMINI, "short", "too short"),
         (Target::Key(ProviderId::ClaudeCli), KEY, "takes no API key"),
@@ -200,7 +196,7 @@ async fn nothing_goes_to_somebody_else_than_was_shown(test: TestDb) {
         let refused = adopt(&stage.app, &bob_is, &ada_is.user.email, &found)
             .await
             .unwrap_err();
-        assert_eq!(refused.code.as_str(), "CONFLICT");
+        assert_eq!(refused.code, ErrorCode::Conflict);
         assert_eq!(
             take(&stage, &ada_is, target, value).await,
             Ok(Adopted::Stored)
