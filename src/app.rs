@@ -5,7 +5,7 @@ mod tests;
 
 use crate::{
     browser,
-    components::{ConfigureDialog, ConfirmDialog, TopNavigation},
+    components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
         LandingPage, NotFoundPage, ProjectPage, ProjectSettingsPage, ProjectsPage, SettingsPage,
         SignInPage, SignUpPage, UsagePage,
@@ -76,6 +76,7 @@ pub fn App() -> impl IntoView {
             </main>
             <ConfigureDialog/>
             <ConfirmDialog/>
+            <MovingDialog/>
             <p class="start-failed" role="alert">
                 "This page could not start. Reload it, or try another browser."
             </p>

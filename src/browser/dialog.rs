@@ -27,6 +27,18 @@ pub fn close(dialog: NodeRef<html::Dialog>) {
     let _ = dialog;
 }
 
+/// Whether any dialog is open above the page. On the server: no.
+#[must_use]
+pub fn is_one_open() -> bool {
+    #[cfg(feature = "hydrate")]
+    return super::page::document().is_some_and(|document| {
+        let open = document.query_selector("dialog[open]");
+        open.is_ok_and(|dialog| dialog.is_some())
+    });
+    #[cfg(not(feature = "hydrate"))]
+    false
+}
+
 /// Whether the mouse went down on the element itself and not on something inside it: for a dialog
 /// that is the space around it.
 #[must_use]

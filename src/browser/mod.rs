@@ -10,5 +10,6 @@ pub mod keep;
 pub mod page;
 pub mod post;
 pub mod save;
+pub mod storage;
 pub mod task;
 pub mod timer;

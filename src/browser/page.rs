@@ -90,7 +90,7 @@ pub fn on_leaving(call: impl Fn() + Clone + 'static) {
 const NOTE: &str = "film-saving";
 
 #[cfg(feature = "hydrate")]
-fn tab_storage() -> Option<web_sys::Storage> {
+pub(super) fn tab_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.session_storage().ok()?
 }
 

@@ -3,7 +3,13 @@
 use super::FnError;
 use crate::seed::LevelSeed;
 use crate::wire::JsonPost;
-use domain::{ProjectId, error::CurrentValue, settings::Change, transfer::Difference};
+use domain::{
+    ProjectId,
+    error::CurrentValue,
+    old_settings::{Adopted, Target},
+    settings::Change,
+    transfer::Difference,
+};
 use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
@@ -37,4 +43,17 @@ pub async fn settings_import_preview(
 ) -> Result<Vec<Difference>, FnError> {
     let (app, actor) = signed_in()?;
     answer(server::settings::preview(&app, &actor, project.as_ref(), &text).await)
+}
+
+/// Takes over one thing that an earlier product left in the browser, where the account has nothing.
+/// `shown` is the address of the account that the person agreed to.
+#[server(prefix = "/fn", endpoint = "settings_adopt", protocol = JsonPost)]
+pub async fn settings_adopt(
+    shown: String,
+    target: Target,
+    value: String,
+) -> Result<Adopted, FnError> {
+    let (app, actor) = signed_in()?;
+    let found = server::adopt::Found::new(target, value);
+    answer(server::adopt::adopt(&app, &actor, &shown, &found).await)
 }

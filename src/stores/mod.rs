@@ -7,6 +7,7 @@ mod follow;
 mod generations;
 mod keys;
 mod level;
+mod moving;
 mod parameter;
 mod projects;
 mod shared;
@@ -16,6 +17,7 @@ pub use flow::{Confirming, Flow, Moment, Stage, Ways};
 pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
+pub use moving::OldSettings;
 pub use parameter::Parameter;
 pub use projects::Projects;
 pub use shared::Shared;
@@ -58,6 +60,8 @@ pub struct Stores {
     pub flow: Flow,
     /// What a person is about to ask for.
     pub drafts: Drafts,
+    /// What an earlier product left in the browser.
+    pub old_settings: OldSettings,
     shared: Shared,
     listening: StoredValue<Option<Listening>>,
 }
@@ -115,6 +119,7 @@ impl Stores {
             drafts: Drafts::new(),
             shared,
             listening: StoredValue::new(None),
+            old_settings: OldSettings::new(),
         }
     }
 
@@ -179,6 +184,7 @@ impl Stores {
         });
         self.flow.resume_when_configured(self);
         self.flow.ask_again_when_stored();
+        self.old_settings.look(self);
         self.generations.follow();
         if self.session.me.with_untracked(Option::is_some) {
             self.follow_others();

@@ -6,6 +6,7 @@ mod cost;
 mod error;
 mod glance;
 mod key;
+mod moving;
 mod reach;
 mod saving;
 mod search;
@@ -19,6 +20,7 @@ pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words};
 pub use key::{key_health, key_name};
+pub use moving::{moving_summary, state_words};
 pub use reach::{Names, impact_words, reach_words};
 pub use saving::{Summary, summarize};
 pub use search::{Found, find_settings};

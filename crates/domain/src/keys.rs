@@ -31,6 +31,14 @@ pub struct SecretView {
     pub health: Option<KeyHealth>,
 }
 
+impl SecretView {
+    /// Whether the key is there and can be used.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.configured && self.status == SecretStatus::Ready
+    }
+}
+
 /// What a test found, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyTested {

@@ -16,6 +16,7 @@ pub mod keys;
 pub mod listing;
 pub mod model_list;
 pub mod money;
+pub mod old_settings;
 pub mod operation;
 pub mod parameter;
 pub mod pasted;

@@ -2,6 +2,7 @@
 //! providers by `providers`; it holds no SQL, opens no connection by itself, and draws no page.
 
 pub mod actor;
+pub mod adopt;
 pub mod api;
 pub mod app;
 pub mod auth;

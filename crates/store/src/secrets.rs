@@ -1,6 +1,10 @@
 //! Sealed keys and the checks of the master keys that sealed them. Everything here is ciphertext;
 //! this module can open none of it.
 
+pub(crate) mod empty;
+
+pub use empty::{Inserted, insert_if_empty};
+
 use crate::{
     Db, StoreError,
     db::Tx,

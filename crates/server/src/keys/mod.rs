@@ -1,11 +1,13 @@
 //! A person's own keys: stored, shown by their last four characters, tested, removed, brought back. A
 //! key goes into the vault and comes back to nobody.
 
+mod adopt;
 pub mod health;
 mod history;
 mod testing;
 mod undo;
 
+pub use adopt::adopt;
 pub use history::history;
 pub use testing::{Draft, test};
 pub use undo::{purge_replaced, undo, undoable};

@@ -194,6 +194,15 @@ impl Vault {
             .fingerprint(secret.expose_secret().as_bytes())
     }
 
+    /// Whether a row holds this secret, by the fingerprint under the master key of the row.
+    #[must_use]
+    pub fn is_of(&self, row: &SecretRow, secret: &SecretString) -> bool {
+        self.0.get(&row.kid).is_some_and(|key| {
+            let wanted = key.fingerprint(secret.expose_secret().as_bytes());
+            wanted.as_bytes().ct_eq(row.fingerprint.as_bytes()).into()
+        })
+    }
+
     /// The two halves of a token as the one secret that is stored: a line each.
     #[must_use]
     pub fn pair(&self, first: &SecretString, second: &SecretString) -> SecretString {

@@ -275,6 +275,10 @@ fn fingerprints_tell_equal_secrets_and_nothing_without_the_master_key() {
     assert_eq!(print(&first, CANARY).len(), 12);
     assert_ne!(print(&first, CANARY), print(&first, "sk-other"));
     assert_ne!(print(&first, CANARY), print(&second, CANARY));
+    let older = row(&first, "1", &place(), CANARY);
+    let rotated = vault(&format!("{SECOND}\n{FIRST}"));
+    assert!(rotated.is_of(&older, &CANARY.into()) && !rotated.is_of(&older, &"sk-other".into()));
+    assert!(!second.is_of(&older, &CANARY.into()));
 }
 
 #[test]

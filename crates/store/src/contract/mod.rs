@@ -2,6 +2,7 @@
 
 mod audit;
 mod catalog;
+mod empty_slots;
 mod generations;
 mod jobs;
 mod key_health;

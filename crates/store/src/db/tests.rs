@@ -26,6 +26,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         projects::STATEMENTS,
         replaced::STATEMENTS,
         secrets::STATEMENTS,
+        secrets::empty::STATEMENTS,
         sessions::STATEMENTS,
         settings::STATEMENTS,
         settings_history::STATEMENTS,

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod admin_catalog;
+mod adopt;
 mod bad_input;
 mod confirmation;
 mod generations;
