@@ -6,7 +6,6 @@ pub mod dialog;
 pub mod events;
 pub mod file;
 pub mod form;
-pub mod keep;
 pub mod page;
 pub mod post;
 pub mod save;

@@ -13,13 +13,14 @@ use super::{
 };
 use crate::{
     browser,
-    stores::{Confirming, Moment, Parameter, Stage, stores},
+    stores::{Confirming, Flow, Moment, Stage, stores},
     words::{payer_consent, payer_warning},
 };
 use domain::{
     Operation,
     catalog::Model,
     generation::{Preview, payer_changes},
+    parameter::Parameter,
 };
 use leptos::prelude::*;
 
@@ -74,7 +75,7 @@ fn Content(operation: Operation) -> impl IntoView {
         <Parameters operation=operation model=model/>
         <details>
             <summary>"Why this provider?"</summary>
-            {of_shown(preview, why)}
+            {live(move || preview.with(|preview| preview.as_ref().map(|preview| why(flow, preview)).erase()))}
         </details>
         <Comparison/>
         <Standing/>
@@ -88,10 +89,16 @@ fn Content(operation: Operation) -> impl IntoView {
 fn Parameters(operation: Operation, model: Memo<Option<Model>>) -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
+    let default = Callback::new(move |parameter| {
+        let project = flow
+            .confirming(|open| open.wanted.project_id.clone())
+            .flatten();
+        stores.default_parameter(project.as_ref(), operation, parameter)
+    });
     let select = move |parameter: &Parameter| {
         let parameter = *parameter;
         let value = move || {
-            flow.confirming(|open| parameter.in_input(&open.wanted.input))
+            flow.confirming(|open| open.wanted.input.parameter(parameter))
                 .unwrap_or_default()
         };
         view! {
@@ -99,19 +106,31 @@ fn Parameters(operation: Operation, model: Memo<Option<Model>>) -> impl IntoView
                 parameter=parameter
                 place="confirm"
                 model=model
+                default=default
                 value=Signal::derive(value)
                 on_change=Callback::new(move |value: String| flow.choose(stores, parameter, &value))
             />
         }
     };
     view! {
-        <div class="parameters">{Parameter::of(operation).iter().map(select).erase_all()}</div>
+        <div class="parameters">{Parameter::asked(operation).iter().map(select).erase_all()}</div>
     }
     .erase()
 }
 
-fn why(preview: &Preview) -> AnyView {
-    view! { <TraceView trace=preview.resolution.trace.clone()/> }.erase()
+fn why(flow: Flow, preview: &Preview) -> AnyView {
+    let project = flow
+        .confirming(|open| open.wanted.project_id.clone())
+        .flatten();
+    let resolution = &preview.resolution;
+    view! {
+        <TraceView
+            trace=resolution.trace.clone()
+            operation=resolution.operation
+            project=project
+        />
+    }
+    .erase()
 }
 
 /// The question whether somebody else is to pay than last time; nothing where that is not so.

@@ -4,8 +4,8 @@ use super::{
     Choice, ChoiceOption,
     erase::{Erase, live},
 };
-use crate::stores::Parameter;
-use domain::catalog::Model;
+use crate::stores::options;
+use domain::{catalog::Model, parameter::Parameter};
 use leptos::prelude::*;
 
 /// The select. A value that was chosen for another model shows as left to this one.
@@ -15,12 +15,17 @@ pub fn ParameterChoice(
     /// What its id begins with.
     place: &'static str,
     model: Memo<Option<Model>>,
+    /// The default of the settings.
+    default: Callback<Parameter, Option<String>>,
     #[prop(into)] value: Signal<String>,
     on_change: Callback<String>,
 ) -> impl IntoView {
     let options = Memo::new(move |_| {
+        let default = default.run(parameter);
         model.with(|model| {
-            let offered = model.as_ref().map(|model| parameter.options(model));
+            let offered = model
+                .as_ref()
+                .map(|model| options(parameter, model, default.as_deref()));
             offered
                 .unwrap_or_default()
                 .into_iter()
@@ -40,7 +45,7 @@ pub fn ParameterChoice(
             .then(|| {
                 view! {
                     <Choice
-                        id=format!("{place}-{}", parameter.field())
+                        id=format!("{place}-{}", parameter)
                         label=parameter.label()
                         value=value
                         options=options

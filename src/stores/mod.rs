@@ -18,7 +18,7 @@ pub use generations::Generations;
 pub use keys::Keys;
 pub use level::{FieldState, LevelStore};
 pub use moving::OldSettings;
-pub use parameter::Parameter;
+pub use parameter::options;
 pub use projects::Projects;
 pub use shared::Shared;
 
@@ -29,9 +29,11 @@ use crate::{
     words::Summary,
 };
 use domain::{
-    Operation, ProviderId,
+    Operation, ProjectId, ProviderId,
     account::Me,
     catalog::{Catalog, Model},
+    parameter::Parameter,
+    settings::Field,
 };
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -150,6 +152,26 @@ impl Stores {
             self.learnt.set_value(None);
         }
         is_last
+    }
+
+    /// What a parameter is where a request leaves it open: the project's word, else the person's.
+    #[must_use]
+    pub fn default_parameter(
+        self,
+        project: Option<&ProjectId>,
+        operation: Operation,
+        parameter: Parameter,
+    ) -> Option<String> {
+        let field = Field::Parameter(operation, parameter);
+        let said = |level: LevelStore| {
+            level
+                .view()
+                .with(|view| view.as_ref().and_then(|view| view.value(field)))
+        };
+        project
+            .and_then(|project| self.projects.opened(project))
+            .and_then(|(_, level)| said(level))
+            .or_else(|| said(self.personal))
     }
 
     /// The name of a model, or its id where it is not listed.

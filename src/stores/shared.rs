@@ -1,7 +1,10 @@
 //! What the settings of all levels share: the edits that wait for the network, kept in the browser
 //! until they are stored, and the channel to the other tabs. No secret comes here.
 
-use crate::browser::{channel::Channel, keep};
+use crate::browser::{
+    channel::Channel,
+    storage::{self, Kept},
+};
 use domain::{
     ProjectId,
     autosave::{Outbox, Waiting},
@@ -56,7 +59,7 @@ impl Shared {
 
     /// Takes up what an earlier page has left.
     pub fn take_up(self) {
-        if let Some(outbox) = keep::read(&self.name())
+        if let Some(outbox) = storage::read(Kept::Everywhere, &self.name())
             .and_then(|text| crate::wire::read::<Outbox>(text.as_bytes()).ok())
         {
             self.outbox.set_value(outbox);
@@ -84,7 +87,7 @@ impl Shared {
             let text = (!outbox.edits().is_empty())
                 .then(|| serde_json::to_string(outbox).ok())
                 .flatten();
-            keep::write(&self.name(), text.as_deref());
+            storage::write(Kept::Everywhere, &self.name(), text.as_deref());
         });
     }
 

@@ -9,11 +9,13 @@ pub use compared::{Compared, Typical, rank};
 use crate::{
     ApiError, GenerationId, Operation, OutputId, ProjectId, ProviderId, Timestamp,
     input::GenerationInput,
+    parameter::Parameter,
     pricing::Estimate,
     project::Step,
     resolution::{Payer, Resolution},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// How far a generation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -196,4 +198,7 @@ pub struct Preview {
     pub last_payer: Option<Payer>,
     /// How long the person's own ones of this provider and model took.
     pub typical: Option<Typical>,
+    /// The defaults of the settings that hold for what the request leaves open.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub defaults: BTreeMap<Parameter, String>,
 }

@@ -4,7 +4,6 @@
 use crate::{
     FieldError, Operation,
     catalog::{Capabilities, Model},
-    parameter::Parameter,
 };
 use serde::{Deserialize, Serialize};
 
@@ -225,29 +224,6 @@ impl GenerationInput {
                     tts.voice = can.voices.first().map(|voice| voice.id.clone());
                 }
             }
-        }
-    }
-
-    /// Sets a parameter that was left open. A value that is none for it changes nothing.
-    pub fn fill(&mut self, parameter: Parameter, value: &str) {
-        let text = |wish: &mut Option<String>| {
-            wish.get_or_insert_with(|| value.to_owned());
-        };
-        let number = |wish: &mut Option<u32>| *wish = wish.or(value.parse().ok());
-        match (self, parameter) {
-            (Self::Llm(input), Parameter::MaxOutputTokens) => number(&mut input.max_output_tokens),
-            (Self::Image(input), Parameter::Resolution) => text(&mut input.resolution),
-            (Self::Image(input), Parameter::AspectRatio) => text(&mut input.aspect_ratio),
-            (Self::Video(input), Parameter::Resolution) => text(&mut input.resolution),
-            (Self::Video(input), Parameter::AspectRatio) => text(&mut input.aspect_ratio),
-            (Self::Video(input), Parameter::DurationSeconds) => number(&mut input.duration_seconds),
-            (Self::Video(input), Parameter::Audio) => {
-                input.audio = input.audio.or(value.parse().ok());
-            }
-            (Self::Tts(input), Parameter::Voice) => text(&mut input.voice),
-            (Self::Tts(input), Parameter::Language) => text(&mut input.language),
-            (Self::Music(input), Parameter::DurationSeconds) => number(&mut input.duration_seconds),
-            _ => {}
         }
     }
 

@@ -1,8 +1,10 @@
-//! What can be set for a kind of job once instead of each time: sizes, lengths, voices. A default
-//! holds where the chosen model offers that value; a request's own word comes before it.
+//! The parameters of a job that a model offers a choice of: sizes, lengths, voices. Most can have a
+//! default, set once instead of each time: it holds where the chosen model offers that value, and a
+//! request's own word comes before it.
 
 use crate::{Operation, catalog::Capabilities, input::GenerationInput};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// A parameter that can have a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,11 +24,13 @@ pub enum Parameter {
     Language,
     /// The most tokens of answer.
     MaxOutputTokens,
+    /// Without singing: `true` or `false`.
+    Instrumental,
 }
 
 impl Parameter {
     /// Every parameter.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Resolution,
         Self::AspectRatio,
         Self::DurationSeconds,
@@ -34,9 +38,10 @@ impl Parameter {
         Self::Voice,
         Self::Language,
         Self::MaxOutputTokens,
+        Self::Instrumental,
     ];
 
-    /// The parameters of an operation, in the order in which they are shown.
+    /// The parameters of an operation that can have a default, in the order in which they are shown.
     #[must_use]
     pub const fn of(operation: Operation) -> &'static [Self] {
         match operation {
@@ -53,6 +58,16 @@ impl Parameter {
         }
     }
 
+    /// The parameters of an operation that a request is asked for by a choice.
+    #[must_use]
+    pub const fn asked(operation: Operation) -> &'static [Self] {
+        match operation {
+            Operation::Llm => &[],
+            Operation::Music => &[Self::DurationSeconds, Self::Instrumental],
+            _ => Self::of(operation),
+        }
+    }
+
     /// The id that is stored and sent; also the name of the input's field.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -64,6 +79,7 @@ impl Parameter {
             Self::Voice => "voice",
             Self::Language => "language",
             Self::MaxOutputTokens => "max_output_tokens",
+            Self::Instrumental => "instrumental",
         }
     }
 
@@ -86,6 +102,7 @@ impl Parameter {
             Self::Voice => "Voice",
             Self::Language => "Language",
             Self::MaxOutputTokens => "Longest answer",
+            Self::Instrumental => "Singing",
         }
     }
 
@@ -118,6 +135,10 @@ impl Parameter {
             Self::MaxOutputTokens => ["1000", "2000", "4000", "8000", "16000"]
                 .map(|most| (most.to_owned(), format!("{most} tokens")))
                 .into(),
+            Self::Instrumental => vec![
+                ("false".to_owned(), "sung".to_owned()),
+                ("true".to_owned(), "instrumental".to_owned()),
+            ],
         }
     }
 
@@ -135,7 +156,7 @@ impl Parameter {
             Self::Resolution | Self::AspectRatio | Self::Language => short(16),
             Self::Voice => short(128),
             Self::DurationSeconds => number(1, 600),
-            Self::Audio => matches!(value, "true" | "false"),
+            Self::Audio | Self::Instrumental => matches!(value, "true" | "false"),
             Self::MaxOutputTokens => number(16, 128_000),
         }
     }
@@ -147,24 +168,84 @@ impl std::fmt::Display for Parameter {
     }
 }
 
-/// Puts defaults where the input leaves something open and the model offers the value. `default_of`
-/// gives the default of a parameter.
-pub fn prefer<'a>(
-    input: &mut GenerationInput,
+impl GenerationInput {
+    /// The value of a parameter; empty where it is left open, or where there is no such thing.
+    #[must_use]
+    pub fn parameter(&self, parameter: Parameter) -> String {
+        let number = |number: Option<u32>| number.map(|number| number.to_string());
+        let switch = |on: Option<bool>| on.map(|on| on.to_string());
+        match (self, parameter) {
+            (Self::Llm(input), Parameter::MaxOutputTokens) => number(input.max_output_tokens),
+            (Self::Image(input), Parameter::Resolution) => input.resolution.clone(),
+            (Self::Image(input), Parameter::AspectRatio) => input.aspect_ratio.clone(),
+            (Self::Video(input), Parameter::Resolution) => input.resolution.clone(),
+            (Self::Video(input), Parameter::AspectRatio) => input.aspect_ratio.clone(),
+            (Self::Video(input), Parameter::DurationSeconds) => number(input.duration_seconds),
+            (Self::Video(input), Parameter::Audio) => switch(input.audio),
+            (Self::Tts(input), Parameter::Voice) => input.voice.clone(),
+            (Self::Tts(input), Parameter::Language) => input.language.clone(),
+            (Self::Music(input), Parameter::DurationSeconds) => number(input.duration_seconds),
+            (Self::Music(input), Parameter::Instrumental) => switch(input.instrumental),
+            _ => None,
+        }
+        .unwrap_or_default()
+    }
+
+    /// Sets a parameter; empty leaves it open, and so does what is no value for it.
+    pub fn set_parameter(&mut self, parameter: Parameter, value: &str) {
+        let text = (!value.is_empty()).then(|| value.to_owned());
+        match (self, parameter) {
+            (Self::Llm(input), Parameter::MaxOutputTokens) => {
+                input.max_output_tokens = value.parse().ok();
+            }
+            (Self::Image(input), Parameter::Resolution) => input.resolution = text,
+            (Self::Image(input), Parameter::AspectRatio) => input.aspect_ratio = text,
+            (Self::Video(input), Parameter::Resolution) => input.resolution = text,
+            (Self::Video(input), Parameter::AspectRatio) => input.aspect_ratio = text,
+            (Self::Video(input), Parameter::DurationSeconds) => {
+                input.duration_seconds = value.parse().ok();
+            }
+            (Self::Video(input), Parameter::Audio) => input.audio = value.parse().ok(),
+            (Self::Tts(input), Parameter::Voice) => input.voice = text,
+            (Self::Tts(input), Parameter::Language) => input.language = text,
+            (Self::Music(input), Parameter::DurationSeconds) => {
+                input.duration_seconds = value.parse().ok();
+            }
+            (Self::Music(input), Parameter::Instrumental) => {
+                input.instrumental = value.parse().ok();
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The defaults that hold for an input: of what it leaves open, those that the model offers.
+/// `default_of` gives the default of a parameter.
+#[must_use]
+pub fn defaults<'a>(
+    input: &GenerationInput,
     can: &Capabilities,
     default_of: impl Fn(Parameter) -> Option<&'a str>,
-) {
-    for parameter in Parameter::of(input.operation()) {
-        let Some(value) = default_of(*parameter) else {
-            continue;
-        };
-        let takes = match parameter {
+) -> BTreeMap<Parameter, String> {
+    let holds = |parameter: Parameter| {
+        let value = default_of(parameter)?;
+        let offered = match parameter {
             Parameter::MaxOutputTokens => parameter.accepts(value),
             _ => parameter.offered(can).iter().any(|(one, _)| one == value),
         };
-        if takes {
-            input.fill(*parameter, value);
-        }
+        let open = input.parameter(parameter).is_empty();
+        (offered && open).then(|| (parameter, value.to_owned()))
+    };
+    Parameter::of(input.operation())
+        .iter()
+        .filter_map(|parameter| holds(*parameter))
+        .collect()
+}
+
+/// Puts defaults into an input.
+pub fn fill(input: &mut GenerationInput, defaults: &BTreeMap<Parameter, String>) {
+    for (parameter, value) in defaults {
+        input.set_parameter(*parameter, value);
     }
 }
 
@@ -173,15 +254,24 @@ mod tests {
     use super::*;
     use crate::input::{ImageInput, LlmInput, VideoInput};
 
+    fn prefer<'a>(
+        input: &mut GenerationInput,
+        can: &Capabilities,
+        default_of: impl Fn(Parameter) -> Option<&'a str>,
+    ) {
+        let holding = defaults(input, can, default_of);
+        fill(input, &holding);
+    }
+
     #[test]
     fn every_parameter_reads_back_and_belongs_to_an_operation() {
         for parameter in Parameter::ALL {
             assert_eq!(Parameter::parse(parameter.as_str()), Some(parameter));
-            assert!(
-                Operation::ALL
-                    .iter()
-                    .any(|operation| Parameter::of(*operation).contains(&parameter))
-            );
+            let belongs = |operation: &Operation| {
+                Parameter::of(*operation).contains(&parameter)
+                    || Parameter::asked(*operation).contains(&parameter)
+            };
+            assert!(Operation::ALL.iter().any(belongs), "{parameter}");
         }
         assert_eq!(Parameter::parse("prompt"), None);
     }

@@ -7,6 +7,7 @@ use domain::{
     catalog::{Catalog, Model},
     generation::{Compared, Wanted, rank},
     input::InputProblem,
+    parameter,
     pricing::{self, Estimate},
     resolution::{Request, Snapshot},
 };
@@ -51,7 +52,12 @@ fn compared(
     };
     let unfit = wanted.input.check(Some(model)).map_err(resolve::refuse);
     let estimate = match &unfit {
-        Ok(()) => pricing::estimate(&wanted.input, Some(model), &app.clock.today()),
+        Ok(()) => {
+            let mut input = wanted.input.clone();
+            let defaults = resolve::defaults(&input, Some(model), snapshot);
+            parameter::fill(&mut input, &defaults);
+            pricing::estimate(&input, Some(model), &app.clock.today())
+        }
         Err(_) => Estimate::unknown(),
     };
     let found = unfit.and_then(|()| resolve::over(app, catalog, snapshot, &request));

@@ -6,10 +6,11 @@ use domain::{
     catalog::{Catalog, Model},
     generation::{Preview, Question, Wanted},
     input::{GenerationInput, InputProblem},
+    parameter::{self, Parameter},
     pricing::{self, Estimate},
     resolution::{Request, Resolution, Snapshot, Subject, resolve as resolve_over},
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// Who would generate.
 ///
@@ -22,15 +23,20 @@ pub async fn resolve(
     question: &Question,
 ) -> Result<Resolution, ApiError> {
     let catalog = app.catalog_for(actor).await?;
-    resolve_with(app, actor, &catalog, question).await
+    let snapshot = snapshot_for(app, actor, question).await?;
+    over(app, &catalog, &snapshot, &request_of(question))
 }
 
-async fn resolve_with(
-    app: &App,
-    actor: &Actor,
-    catalog: &Catalog,
-    question: &Question,
-) -> Result<Resolution, ApiError> {
+fn request_of(question: &Question) -> Request {
+    Request {
+        operation: question.operation,
+        provider: question.provider,
+        model: question.model.clone(),
+    }
+}
+
+/// What a question is answered over, if it is one that has an answer.
+async fn snapshot_for(app: &App, actor: &Actor, question: &Question) -> Result<Snapshot, ApiError> {
     if let Some(provider) = question.provider
         && !provider.serves(question.operation)
     {
@@ -43,13 +49,7 @@ async fn resolve_with(
             ),
         ));
     }
-    let snapshot = snapshot::load(app, actor, question.project_id.as_ref()).await?;
-    let request = Request {
-        operation: question.operation,
-        provider: question.provider,
-        model: question.model.clone(),
-    };
-    over(app, catalog, &snapshot, &request)
+    snapshot::load(app, actor, question.project_id.as_ref()).await
 }
 
 /// Who would generate each operation, by what the settings say, from one look at them.
@@ -111,10 +111,16 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
         model: wanted.model.clone(),
     };
     let catalog = app.catalog_for(actor).await?;
-    let resolution = resolve_with(app, actor, &catalog, &question).await?;
+    let snapshot = snapshot_for(app, actor, &question).await?;
+    let resolution = over(app, &catalog, &snapshot, &request_of(&question))?;
     let model = listed_model(&catalog, &resolution);
     wanted.input.check(model).map_err(refuse)?;
-    let estimate = price(app, &wanted.input, model);
+    let defaults = defaults(&wanted.input, model, &snapshot);
+    let mut input = Cow::Borrowed(&wanted.input);
+    if !defaults.is_empty() {
+        parameter::fill(input.to_mut(), &defaults);
+    }
+    let estimate = price(app, &input, model);
     let last_payer = past::last_payer(app, actor, resolution.operation).await?;
     let typical = past::durations(app, actor, resolution.operation)
         .await?
@@ -124,6 +130,21 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
         estimate,
         last_payer,
         typical,
+        defaults,
+    })
+}
+
+/// The defaults of the settings that hold for what an input leaves open.
+pub(crate) fn defaults(
+    input: &GenerationInput,
+    model: Option<&Model>,
+    snapshot: &Snapshot,
+) -> BTreeMap<Parameter, String> {
+    let operation = input.operation();
+    model.map_or_else(BTreeMap::new, |model| {
+        parameter::defaults(input, &model.can, |parameter| {
+            snapshot.parameter(operation, parameter)
+        })
     })
 }
 
@@ -174,7 +195,11 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         .zip(named.as_deref())
         .and_then(|(provider, id)| catalog.model(wanted.input.operation(), provider, id));
     wanted.input.check(listed).map_err(refuse)?;
-    let estimate = price(app, &wanted.input, listed);
+    let snapshot = snapshot::load(app, actor, wanted.project_id.as_ref()).await?;
+    let mut input = wanted.input.clone();
+    let defaults = defaults(&input, listed, &snapshot);
+    parameter::fill(&mut input, &defaults);
+    let estimate = price(app, &input, listed);
     Ok(Priced {
         estimate,
         provider,

@@ -7,9 +7,10 @@ use super::super::{
 };
 use super::{Shown, of_shown};
 use crate::{
-    stores::{Parameter, Stage, stores},
+    stores::{Stage, stores},
     words::{estimate_lines, estimate_words, parameter_rows, typical_words},
 };
+use domain::parameter::Parameter;
 use domain::{catalog::Model, generation::Preview};
 use leptos::prelude::*;
 
@@ -143,9 +144,9 @@ fn Texts(model: Memo<Option<Model>>) -> impl IntoView {
         model.with(|model| {
             let Some(model) = model else { return };
             let has_select = |name: &str| {
-                Parameter::of(model.operation)
+                Parameter::asked(model.operation)
                     .iter()
-                    .any(|one| one.label() == name && !one.options(model).is_empty())
+                    .any(|one| one.label() == name && !one.offered(&model.can).is_empty())
             };
             rows.retain(|(name, _)| !has_select(name));
         });

@@ -2,9 +2,12 @@
 
 use crate::{
     components::{Erase, ParameterChoice, live},
-    stores::{Draft, Parameter, stores},
+    stores::{Draft, stores},
 };
-use domain::catalog::{Capabilities, Model};
+use domain::{
+    catalog::{Capabilities, Model},
+    parameter::Parameter,
+};
 use leptos::prelude::*;
 
 /// Wrong fields with what is wrong.
@@ -143,15 +146,17 @@ pub fn Offered(
     parameter: Parameter,
     draft: RwSignal<Draft>,
     model: Memo<Option<Model>>,
+    default: Callback<Parameter, Option<String>>,
 ) -> impl IntoView {
     view! {
         <ParameterChoice
             parameter=parameter
             place="input"
             model=model
-            value=Signal::derive(move || draft.with(|draft| parameter.in_draft(draft)))
+            default=default
+            value=Signal::derive(move || draft.with(|draft| draft.parameter(parameter)))
             on_change=Callback::new(move |value: String| {
-                draft.update(|draft| parameter.set_in_draft(draft, &value));
+                draft.update(|draft| draft.set_parameter(parameter, &value));
             })
         />
     }

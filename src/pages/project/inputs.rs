@@ -6,9 +6,9 @@ use super::{
 };
 use crate::{
     components::{Erase, EraseAll},
-    stores::{Draft, Parameter, stores, takes_first_frame},
+    stores::{Draft, stores, takes_first_frame},
 };
-use domain::{Operation, ProjectId, catalog::Model};
+use domain::{Operation, ProjectId, catalog::Model, parameter::Parameter};
 use leptos::prelude::*;
 
 /// All fields of an operation.
@@ -20,6 +20,11 @@ pub fn Inputs(
     draft: RwSignal<Draft>,
     problems: Problems,
 ) -> impl IntoView {
+    let of_settings = {
+        let (stores, project) = (stores(), project.clone());
+        move |parameter| stores.default_parameter(Some(&project), operation, parameter)
+    };
+    let default = Callback::new(of_settings);
     let (field, label, rows) = match operation {
         Operation::Llm => ("prompt", "Prompt", "6"),
         Operation::Tts => ("text", "Text", "5"),
@@ -41,14 +46,14 @@ pub fn Inputs(
                     view! { <TextParameters draft=draft problems=problems/> }.erase()
                 }
                 Operation::Image | Operation::Video => {
-                    view! { <PictureParameters operation=operation model=model draft=draft/> }
+                    view! { <PictureParameters operation=operation model=model draft=draft default=default/> }
                         .erase()
                 }
                 Operation::Tts => {
-                    view! { <VoiceParameters model=model draft=draft problems=problems/> }.erase()
+                    view! { <VoiceParameters model=model draft=draft problems=problems default=default/> }.erase()
                 }
                 Operation::Music => {
-                    view! { <MusicParameters model=model draft=draft problems=problems/> }.erase()
+                    view! { <MusicParameters model=model draft=draft problems=problems default=default/> }.erase()
                 }
             }}
             <Taken
@@ -109,10 +114,11 @@ fn PictureParameters(
     operation: Operation,
     model: Memo<Option<Model>>,
     draft: RwSignal<Draft>,
+    default: Callback<Parameter, Option<String>>,
 ) -> impl IntoView {
-    Parameter::of(operation)
+    Parameter::asked(operation)
         .iter()
-        .map(|parameter| view! { <Offered parameter=*parameter draft=draft model=model/> })
+        .map(|parameter| view! { <Offered parameter=*parameter draft=draft model=model default=default/> })
         .erase_all()
 }
 
@@ -121,10 +127,11 @@ fn VoiceParameters(
     model: Memo<Option<Model>>,
     draft: RwSignal<Draft>,
     problems: Problems,
+    default: Callback<Parameter, Option<String>>,
 ) -> impl IntoView {
     view! {
-        <Offered parameter=Parameter::Voice draft=draft model=model/>
-        <Offered parameter=Parameter::Language draft=draft model=model/>
+        <Offered parameter=Parameter::Voice draft=draft model=model default=default/>
+        <Offered parameter=Parameter::Language draft=draft model=model default=default/>
         <Taken
             model=model
             takes=|can| can.style
@@ -144,6 +151,7 @@ fn MusicParameters(
     model: Memo<Option<Model>>,
     draft: RwSignal<Draft>,
     problems: Problems,
+    default: Callback<Parameter, Option<String>>,
 ) -> impl IntoView {
     let alive = stores().session.alive;
     let sings = Memo::new(move |_| {
@@ -171,7 +179,7 @@ fn MusicParameters(
             get=|draft| &draft.style
             set=|draft, value| draft.style = value
         />
-        <Offered parameter=Parameter::Duration draft=draft model=model/>
+        <Offered parameter=Parameter::DurationSeconds draft=draft model=model default=default/>
         <label class="check">
             <input
                 type="checkbox"

@@ -5,7 +5,7 @@ use super::{Flow, Moment};
 use crate::{
     browser::{page, task},
     server_fns::{FnError, generations::generation_create, resolution::resolution_preview},
-    stores::{FieldState, LevelStore, Parameter, Stores, drafts::given},
+    stores::{FieldState, LevelStore, Stores, drafts::given},
     words::tab_for,
 };
 use domain::{
@@ -13,6 +13,7 @@ use domain::{
     autosave::SaveStatus,
     generation::{Agreed, Preview, Wanted, payer_changes},
     input::GenerationInput,
+    parameter::Parameter,
     settings::Field,
 };
 use leptos::prelude::*;
@@ -106,10 +107,10 @@ impl Flow {
         let Some(mut wanted) = self.wanted_now() else {
             return;
         };
-        parameter.set_in_input(&mut wanted.input, value);
+        wanted.input.set_parameter(parameter, value);
         if let (Some(project), Some(step)) = (&wanted.project_id, wanted.step) {
             let draft = stores.drafts.of(project, step);
-            draft.update(|draft| parameter.set_in_draft(draft, value));
+            draft.update(|draft| draft.set_parameter(parameter, value));
             if let GenerationInput::Music(music) = &mut wanted.input
                 && music.instrumental == Some(false)
                 && music.lyrics.is_none()

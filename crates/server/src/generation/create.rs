@@ -6,6 +6,7 @@ use crate::{actor::Actor, app::App, events::Event, fault::Fault, projects, resol
 use domain::{
     ApiError, ErrorCode, GenerationId, SecretId,
     generation::{Agreed, Generation, Status, Wanted},
+    parameter,
     resolution::{Resolution, SecretRef},
 };
 use sha2::{Digest, Sha256};
@@ -45,6 +46,7 @@ pub async fn create(
         None => None,
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
+    parameter::fill(&mut wanted.input, &preview.defaults);
     if let Some(model) = resolve::listed_model(&catalog, &preview.resolution) {
         wanted.input.fill_defaults(&model.can);
     }

@@ -5,8 +5,7 @@ use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
     StoreError, audit, catalog, generations, jobs, key_health, key_tests, listings, organizations,
     outputs, past, projects, replaced, secrets, sessions, settings, settings_history, snapshot,
-    statement::Statement,
-    test_support::TestDb, users,
+    statement::Statement, test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
