@@ -6,6 +6,7 @@
 pub mod app;
 mod browser;
 mod components;
+mod erase;
 mod pages;
 pub mod seed;
 mod server_fns;

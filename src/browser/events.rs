@@ -110,7 +110,10 @@ mod listen {
         attend(source, handler, &["text", "generation"])
     }
 
-    pub fn news(heard: Box<dyn Fn(&str, &str)>) -> Option<Source> {
+    /// Takes in the name of an event and its data.
+    type Hear = Box<dyn Fn(&str, &str)>;
+
+    pub fn news(heard: Hear) -> Option<Source> {
         let source = EventSource::new("/api/v1/events").ok()?;
         let handler = Closure::new(move |event: MessageEvent| {
             heard(

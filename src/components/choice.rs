@@ -1,7 +1,7 @@
 //! A select whose options may change while it is shown. It keeps showing what its store says, also
 //! when a save failed and the old value comes back.
 
-use super::erase::{Erase, EraseAll};
+use crate::erase::{Erase, EraseAll, dynamic, live, on_input};
 use crate::{browser, stores::stores};
 use leptos::{html, prelude::*};
 
@@ -59,11 +59,11 @@ pub fn Choice(
             <select
                 id=id
                 node_ref=node
-                disabled=move || !alive.get() || enabled.is_some_and(|enabled| !enabled.get())
+                disabled=dynamic(move || !alive.get() || enabled.is_some_and(|enabled| !enabled.get()))
                 aria-describedby=described_by
-                on:change=move |event| on_change(event_target_value(&event))
+                on:change=on_input(move |event| on_change(event_target_value(&event)))
             >
-                {move || {
+                {live(move || {
                     let chosen = value.get_untracked();
                     options
                         .get()
@@ -81,7 +81,7 @@ pub fn Choice(
                             }
                         })
                         .erase_all()
-                }}
+                })}
             </select>
         </div>
     }

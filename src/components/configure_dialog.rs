@@ -1,12 +1,12 @@
 //! The dialog *Configure API Keys & Providers*: the same fields over the same stores as on the
 //! settings page, at hand where something is generated.
 
-use super::erase::{Erase, EraseAll, live};
 use super::{
     Dialog, EndpointFields, KeyField, KeyPlace, KeySection, MODAL_ENDPOINTS, ProviderFields,
     SaveIndicator,
     key_places::{places, used_providers},
 };
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_key};
 use crate::{
     browser,
     stores::{Moment, stores},
@@ -39,12 +39,12 @@ const fn tab_name(operation: Option<Operation>) -> &'static str {
 pub fn ConfigureDialog() -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
-    let open = Memo::new(move |_| flow.overlay.with(Option::is_some));
-    let current = Memo::new(move |_| {
+    let open = memo(move || flow.overlay.with(Option::is_some));
+    let current = memo(move || {
         flow.overlay
             .with(|overlay| overlay.as_ref().and_then(|overlay| overlay.tab))
     });
-    let reason = Memo::new(move |_| {
+    let reason = memo(move || {
         flow.overlay
             .with(|overlay| overlay.as_ref().and_then(|overlay| overlay.reason.clone()))
     });
@@ -71,14 +71,14 @@ pub fn ConfigureDialog() -> impl IntoView {
                 class="tab-panel"
                 role="tabpanel"
                 id="configure-panel"
-                aria-labelledby=move || tab_id(current.get())
+                aria-labelledby=dynamic(move || tab_id(current.get()))
                 tabindex="0"
             >
-                {move || view! { <Panel tab=current.get() reason=reason/> }}
+                {live(move || view! { <Panel tab=current.get() reason=reason/> }.erase())}
             </div>
             <div class="dialog-foot">
                 <SaveIndicator level=stores.personal with_keys=true/>
-                <button type="button" class="primary" on:click=move |_| flow.close_overlay()>
+                <button type="button" class="primary" on:click=on_click(move |_| flow.close_overlay())>
                     "Done"
                 </button>
             </div>
@@ -138,10 +138,10 @@ fn Tabs(current: Memo<Option<Operation>>) -> impl IntoView {
                             role="tab"
                             id=tab_id(tab)
                             aria-controls="configure-panel"
-                            aria-selected=move || (current.get() == tab).to_string()
-                            tabindex=move || if current.get() == tab { "0" } else { "-1" }
-                            on:click=move |_| choose(tab)
-                            on:keydown=move |event| {
+                            aria-selected=dynamic(move || (current.get() == tab).to_string())
+                            tabindex=dynamic(move || if current.get() == tab { "0" } else { "-1" })
+                            on:click=on_click(move |_| choose(tab))
+                            on:keydown=on_key(move |event| {
                                 if let Some(target) = browser::form::tab_target(
                                     &event,
                                     index,
@@ -150,7 +150,7 @@ fn Tabs(current: Memo<Option<Operation>>) -> impl IntoView {
                                     choose(TABS[target]);
                                     browser::form::focus_id(&tab_id(TABS[target]));
                                 }
-                            }
+                            })
                         >
                             {tab_name(tab)}
                         </button>
@@ -171,10 +171,10 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
         tab.map_or_else(|| Operation::ALL.to_vec(), |operation| vec![operation]);
     let placed = {
         let (operations, catalog) = (operations.clone(), catalog.clone());
-        Memo::new(move |_| places(used_providers(level, &catalog, &operations)))
+        memo(move || places(used_providers(level, &catalog, &operations)))
     };
     // What is missing may be another provider's key: one that the project has chosen.
-    let extra = Memo::new(move |_| {
+    let extra = memo(move || {
         let wanted = reason.with(|reason| reason.as_ref()?.provider)?;
         extra_slot(
             wanted,
@@ -187,7 +187,7 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
             return view! { <div class="skeleton tall" aria-hidden="true"></div> }.erase();
         }
         view! {
-            {move || extra.get().map(|slot| view! { <KeyField provider=slot/> }).erase()}
+            {live(move || extra.get().map(|slot| view! { <KeyField provider=slot/> }).erase())}
             {operations
                 .iter()
                 .map(|operation| {

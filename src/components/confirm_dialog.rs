@@ -7,10 +7,8 @@ mod rows;
 mod tests;
 
 use self::{compare::Comparison, rows::Rows};
-use super::{
-    Dialog, ParameterChoice, Problem, TraceView,
-    erase::{Erase, EraseAll, live},
-};
+use super::{Dialog, ParameterChoice, Problem, TraceView};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_input};
 use crate::{
     browser,
     stores::{Confirming, Flow, Moment, Stage, stores},
@@ -28,19 +26,19 @@ use leptos::prelude::*;
 #[component]
 pub fn ConfirmDialog() -> impl IntoView {
     let flow = stores().flow;
-    let operation = Memo::new(move |_| flow.confirming(|open| open.wanted.input.operation()));
-    let open = Memo::new(move |_| {
+    let operation = memo(move || flow.confirming(|open| open.wanted.input.operation()));
+    let open = memo(move || {
         flow.moment
             .with(|moment| matches!(moment, Moment::Confirming(_)))
     });
-    let title = Memo::new(move |_| {
+    let title = memo(move || {
         operation.get().map_or_else(String::new, |operation| {
             format!("Generate {}", operation.noun())
         })
     });
     view! {
         <Dialog id="confirm" class="wide" title=title open=open on_close=move || flow.cancel()>
-            {move || operation.get().map(|operation| view! { <Content operation=operation/> }).erase()}
+            {live(move || operation.get().map(|operation| view! { <Content operation=operation/> }).erase())}
         </Dialog>
     }
     .erase()
@@ -58,8 +56,8 @@ fn of_shown(preview: Shown, part: fn(&Preview) -> AnyView) -> AnyView {
 fn Content(operation: Operation) -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
-    let preview: Shown = Memo::new(move |_| flow.confirming(|open| open.preview.clone()));
-    let model = Memo::new(move |_| {
+    let preview: Shown = memo(move || flow.confirming(|open| open.preview.clone()));
+    let model = memo(move || {
         preview.with(|preview| {
             let resolution = &preview.as_ref()?.resolution;
             stores.catalog.with_value(|catalog| {
@@ -149,8 +147,8 @@ fn consent(preview: &Preview) -> AnyView {
             <label class="check">
                 <input
                     type="checkbox"
-                    prop:checked=move || flow.confirming(|open| open.consented) == Some(true)
-                    on:change=move |event| flow.consent(event_target_checked(&event))
+                    prop:checked=dynamic(move || flow.confirming(|open| open.consented) == Some(true))
+                    on:change=on_input(move |event| flow.consent(event_target_checked(&event)))
                 />
                 <span>{payer_consent(now)}</span>
             </label>
@@ -192,7 +190,7 @@ fn Buttons() -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
     let is_sending = move || flow.confirming(|open| open.stage == Stage::Sending) == Some(true);
-    let waits = Memo::new(move |_| {
+    let waits = memo(move || {
         flow.confirming(|open| open.stage != Stage::Open || open.needs_consent()) == Some(true)
     });
     // A button that was switched off meanwhile has lost the focus; what became of it is read next.
@@ -203,16 +201,16 @@ fn Buttons() -> impl IntoView {
     });
     view! {
         <div class="dialog-foot">
-            <button type="button" on:click=move |_| flow.cancel() disabled=is_sending>
+            <button type="button" on:click=on_click(move |_| flow.cancel()) disabled=is_sending>
                 "Cancel"
             </button>
             <button
                 type="button"
                 class="primary"
                 autofocus
-                disabled=move || waits.get()
-                aria-describedby=move || waits.get().then_some("confirm-state")
-                on:click=move |_| flow.confirm(stores)
+                disabled=dynamic(move || waits.get())
+                aria-describedby=dynamic(move || waits.get().then_some("confirm-state"))
+                on:click=on_click(move |_| flow.confirm(stores))
             >
                 "Generate"
             </button>

@@ -1,8 +1,8 @@
 //! A native dialog that is in the page only while it is open. Escape, the space around it and its
 //! own buttons close it; the browser keeps the focus inside and gives it back.
 
-use super::erase::Erase;
 use crate::browser;
+use crate::erase::{Erase, live, on_click, on_input};
 use leptos::{html, prelude::*};
 
 /// A modal dialog named by its heading.
@@ -34,17 +34,17 @@ pub fn Dialog(
             class=format!("dialog {class}")
             id=id
             aria-labelledby=labelled_by
-            on:cancel=move |event: leptos::ev::Event| {
+            on:cancel=on_input(move |event: leptos::ev::Event| {
                 event.prevent_default();
                 cancelled();
-            }
-            on:mousedown=move |event| {
+            })
+            on:mousedown=on_click(move |event| {
                 if browser::dialog::is_on_itself(&event) {
                     on_close();
                 }
-            }
+            })
         >
-            {move || {
+            {live(move || {
                 open.get()
                     .then(|| {
                         view! {
@@ -54,7 +54,7 @@ pub fn Dialog(
                             </div>
                         }
                     }).erase()
-            }}
+            })}
         </dialog>
     }
     .erase()

@@ -1,11 +1,7 @@
 //! The addresses of servers of one's own at one level.
 
-use super::{
-    Managed, Origin,
-    erase::{Erase, EraseAll},
-    field_history::FieldHistory,
-    provider_fields::FieldNote,
-};
+use super::{Managed, Origin, field_history::FieldHistory, provider_fields::FieldNote};
+use crate::erase::{Erase, EraseAll, dynamic, on_input};
 use crate::stores::{LevelStore, stores};
 use domain::{
     autosave::{Event, SaveStatus},
@@ -60,14 +56,14 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
                     "https://your-app--name.modal.run"
                 }
                 value=stored
-                prop:value=move || state.with(|state| state.draft().to_owned())
+                prop:value=dynamic(move || state.with(|state| state.draft().to_owned()))
                 aria-describedby=format!("{id}-note")
-                aria-invalid=move || {
+                aria-invalid=dynamic(move || {
                     state.with(|state| state.status() == SaveStatus::Failed).then_some("true")
-                }
-                disabled=move || !alive.get() || !level.is_loaded()
-                on:input=move |event| level.edit(field, &event_target_value(&event))
-                on:change=move |_| level.on(field, Event::Flush)
+                })
+                disabled=dynamic(move || !alive.get() || !level.is_loaded())
+                on:input=on_input(move |event| level.edit(field, &event_target_value(&event)))
+                on:change=on_input(move |_| level.on(field, Event::Flush))
             />
             <FieldNote id=format!("{id}-note") level=level field=field/>
             <Managed variable=Some(kind.variable())/>

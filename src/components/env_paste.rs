@@ -1,6 +1,6 @@
 //! A whole `.env` file at once: what it would set is shown before anything is stored.
 
-use super::erase::{Erase, EraseAll, live};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_input};
 use crate::stores::stores;
 use domain::pasted::{Plan, plan};
 use leptos::prelude::*;
@@ -10,10 +10,10 @@ use leptos::prelude::*;
 pub fn EnvPaste() -> impl IntoView {
     let stores = stores();
     let keys = stores.keys;
-    let found = Memo::new(move |_| keys.pasted.with(|text| plan(text)));
-    let filled = Memo::new(move |_| keys.pasted.with(|text| !text.trim().is_empty()));
+    let found = memo(move || keys.pasted.with(|text| plan(text)));
+    let filled = memo(move || keys.pasted.with(|text| !text.trim().is_empty()));
     view! {
-        <details class="card operation env-paste" open=move || filled.get()>
+        <details class="card operation env-paste" open=dynamic(move || filled.get())>
             <summary>"Paste a whole .env file"</summary>
             <div class="field">
                 <label for="env-paste">"Lines such as GEMINI_API_KEY=…"</label>
@@ -23,9 +23,9 @@ pub fn EnvPaste() -> impl IntoView {
                     rows="4"
                     autocomplete="off"
                     spellcheck="false"
-                    disabled=move || !stores.session.alive.get()
-                    prop:value=move || keys.pasted.get()
-                    on:input=move |event| keys.pasted.set(event_target_value(&event))
+                    disabled=dynamic(move || !stores.session.alive.get())
+                    prop:value=dynamic(move || keys.pasted.get())
+                    on:input=on_input(move |event| keys.pasted.set(event_target_value(&event)))
                 ></textarea>
             </div>
             <div aria-live="polite">
@@ -86,7 +86,7 @@ fn Shown(plan: Plan) -> impl IntoView {
                         <button
                             type="button"
                             class="primary small"
-                            on:click=move |_| keys.store(plan.clone())
+                            on:click=on_click(move |_| keys.store(plan.clone()))
                         >
                             {if storable == 1 {
                                 "Store 1 value".to_owned()
@@ -97,7 +97,7 @@ fn Shown(plan: Plan) -> impl IntoView {
                     }
                 })
                 .erase()}
-            <button type="button" class="small" on:click=move |_| keys.pasted.set(String::new())>
+            <button type="button" class="small" on:click=on_click(move |_| keys.pasted.set(String::new()))>
                 "Throw away"
             </button>
         </div>

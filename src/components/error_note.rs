@@ -1,6 +1,6 @@
 //! Errors in words, with what helps as buttons.
 
-use super::erase::{Erase, EraseAll};
+use crate::erase::{Erase, EraseAll, on_click};
 use crate::{
     server_fns::FnError,
     stores::stores,
@@ -31,7 +31,7 @@ pub fn ErrorNote(
                             <button
                                 type="button"
                                 class="small"
-                                on:click=move |_| stores.flow.configure(Some(operation))
+                                on:click=on_click(move |_| stores.flow.configure(Some(operation)))
                             >
                                 "Change provider or key"
                             </button>
@@ -51,7 +51,7 @@ pub fn ErrorNote(
                                     <button
                                         type="button"
                                         class="small"
-                                        on:click=move |_| retry.run(())
+                                        on:click=on_click(move |_| retry.run(()))
                                     >
                                         "Try again"
                                     </button>

@@ -1,9 +1,7 @@
 //! What a field was before, and putting that back. Nothing is asked for before somebody looks.
 
-use super::{
-    Problem,
-    erase::{Erase, EraseAll, live},
-};
+use super::Problem;
+use crate::erase::{Erase, EraseAll, live, live_text, on_click, on_input};
 use crate::{
     browser::{form, task},
     server_fns::{
@@ -56,13 +54,13 @@ pub fn History(
     let name = format!("History of {of}");
     let id = name.replace(' ', "-").to_lowercase();
     view! {
-        <details class="history" on:toggle=move |event| open.set(form::is_open(&event))>
+        <details class="history" on:toggle=on_input(move |event| open.set(form::is_open(&event)))>
             <summary id=id.clone() aria-label=name>
                 "History"
             </summary>
             // The lines may be many: only how many there are is read out.
             <p class="hint" aria-live="polite">
-                {move || lines.with(|lines| state_words(lines.as_ref()))}
+                {live_text(move || lines.with(|lines| state_words(lines.as_ref())))}
             </p>
             {live(move || match lines.get() {
                 Some(Err(error)) if open.get() => {
@@ -105,10 +103,10 @@ fn shown(lines: Vec<Line>, id: String, on_restore: Option<Callback<String>>) -> 
                     type="button"
                     class="small"
                     aria-label=format!("Restore {}", line.name)
-                    on:click=move |_| {
+                    on:click=on_click(move |_| {
                         form::focus_id(&id);
                         restore.run(value.clone());
-                    }
+                    })
                 >
                     "Restore"
                 </button>

@@ -1,9 +1,7 @@
 //! One generation: how far it is, what came out, what it cost, and what to do when it did not work.
 
-use super::{
-    ErrorNote, Logo, TraceView,
-    erase::{Erase, EraseAll, live},
-};
+use super::{ErrorNote, Logo, TraceView};
+use crate::erase::{Erase, EraseAll, live, live_text, memo, on_click};
 use crate::{
     stores::stores,
     words::{estimate_words, excerpt, result_sentence},
@@ -18,7 +16,7 @@ use leptos::prelude::*;
 #[component]
 pub fn GenerationCard(id: GenerationId) -> impl IntoView {
     let stores = stores();
-    let generation = Memo::new(move |_| stores.generations.get(&id));
+    let generation = memo(move || stores.generations.get(&id));
     live(move || {
         generation
             .get()
@@ -101,7 +99,7 @@ fn Outcome(generation: Generation) -> impl IntoView {
             <div class="progress">
                 <progress aria-label=format!("Generating {}", operation.noun())></progress>
                 <span class="hint">
-                    {move || elapsed(stores.generations.now.get(), started)}
+                    {live_text(move || elapsed(stores.generations.now.get(), started))}
                 </span>
                 {(status != Status::Cancelling)
                     .then(|| {
@@ -109,7 +107,7 @@ fn Outcome(generation: Generation) -> impl IntoView {
                             <button
                                 type="button"
                                 class="small"
-                                on:click=move |_| stores.generations.cancel(id.clone())
+                                on:click=on_click(move |_| stores.generations.cancel(id.clone()))
                             >
                                 "Stop"
                             </button>
@@ -140,7 +138,7 @@ fn Outcome(generation: Generation) -> impl IntoView {
                     <div class="note warn">
                         <p>{sentence}</p>
                         <div class="actions">
-                            <button type="button" class="small" on:click=move |_| retry.run(())>
+                            <button type="button" class="small" on:click=on_click(move |_| retry.run(()))>
                                 "Try again"
                             </button>
                         </div>

@@ -1,13 +1,8 @@
 //! One API key: a field that is never filled, or what may be seen of the stored key with what can be
 //! done to it.
 
-use super::{
-    Logo,
-    erase::{Erase, live},
-    key_notes::KeyNotes,
-    key_places::standing,
-    proxy_token::ProxyTokenInput,
-};
+use super::{Logo, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput};
+use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key};
 use crate::{
     browser,
     stores::stores,
@@ -22,7 +17,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     let slot = provider.key_slot();
     let keys = stores().keys;
     let state = keys.slot(slot);
-    let configured = Memo::new(move |_| {
+    let configured = memo(move || {
         state.with(|state| {
             let ready = state
                 .view
@@ -31,10 +26,10 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
             ready && !state.replacing
         })
     });
-    let shown = Memo::new(move |_| state.with(|state| standing(state.view.as_ref())));
+    let shown = memo(move || state.with(|state| standing(state.view.as_ref())));
     let id = format!("key-{slot}");
-    let emptied = Memo::new(move |_| state.with(|state| state.emptied));
-    let undoable = Memo::new(move |_| state.with(|state| state.undoable));
+    let emptied = memo(move || state.with(|state| state.emptied));
+    let undoable = memo(move || state.with(|state| state.undoable));
     // Whoever removed a key can take that back at once: the buttons of the key are gone.
     let undo_id = format!("{id}-undo");
     Effect::watch(
@@ -58,7 +53,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     );
     view! {
         <div class="key-field">
-            {move || {
+            {live(move || {
                 if configured.get() {
                     view! {
                         <StoredKey provider=slot shown=shown replace_id=replace_id.clone()/>
@@ -69,7 +64,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
                 } else {
                     view! { <KeyInput provider=slot id=id.clone()/> }.erase()
                 }
-            }}
+            })}
             <KeyNotes provider=slot/>
         </div>
     }
@@ -108,10 +103,10 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
                     id=replace_id
                     aria-describedby=name.clone()
                     disabled=still
-                    on:click=move |_| {
+                    on:click=on_click(move |_| {
                         keys.replace(slot, true);
                         browser::form::focus_soon(format!("key-{slot}"));
-                    }
+                    })
                 >
                     "Replace"
                 </button>
@@ -120,7 +115,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
                     class="small"
                     aria-describedby=name.clone()
                     disabled=still
-                    on:click=move |_| keys.remove(slot)
+                    on:click=on_click(move |_| keys.remove(slot))
                 >
                     "Remove"
                 </button>
@@ -129,7 +124,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
                     class="small"
                     aria-describedby=name
                     disabled=still
-                    on:click=move |_| keys.test(slot)
+                    on:click=on_click(move |_| keys.test(slot))
                 >
                     "Test"
                 </button>
@@ -153,7 +148,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
             .map(|entry| (entry.key_page.clone(), entry.key_hint.clone()))
             .unwrap_or_default()
     });
-    let unreadable = Memo::new(move |_| {
+    let unreadable = memo(move || {
         state.with(|state| {
             state
                 .view
@@ -161,8 +156,8 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                 .is_some_and(|view| view.status == SecretStatus::NeedsReentry)
         })
     });
-    let replacing = Memo::new(move |_| state.with(|state| state.replacing));
-    let emptied = Memo::new(move |_| state.with(|state| state.emptied));
+    let replacing = memo(move || state.with(|state| state.replacing));
+    let emptied = memo(move || state.with(|state| state.emptied));
     // What was typed is taken out of the page as soon as the server holds it.
     Effect::watch(
         move || emptied.get(),
@@ -175,11 +170,11 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                 <Logo provider=slot/>
                 {format!("{} API key", slot.label())}
             </label>
-            {move || {
+            {live(move || {
                 unreadable
                     .get()
                     .then(|| view! { <span class="badge bad">"needs to be entered again"</span> }).erase()
-            }}
+            })}
             <div class="input-row">
                 <input
                     node_ref=node
@@ -190,8 +185,8 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                     autocapitalize="off"
                     spellcheck="false"
                     aria-describedby=format!("{id}-hint {id}-notes")
-                    disabled=move || !stores.session.alive.get()
-                    on:input=move |event| keys.typed(slot, &event_target_value(&event))
+                    disabled=dynamic(move || !stores.session.alive.get())
+                    on:input=on_input(move |event| keys.typed(slot, &event_target_value(&event)))
                     on:paste=move |event| {
                         // A whole file is shown as a plan, and nothing of it lands in this field.
                         if let Some(text) = browser::form::pasted(&event).filter(|text| is_env(text)) {
@@ -206,18 +201,18 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                             keys.entered(slot, &event_target_value(&event));
                         }
                     }
-                    on:keydown=move |event| {
+                    on:keydown=on_key(move |event| {
                         if event.key() == "Enter" {
                             event.prevent_default();
                             keys.entered(slot, &browser::form::text(node));
                         }
-                    }
+                    })
                     {..custom_attribute("data-1p-ignore", "true")}
                     {..custom_attribute("data-lpignore", "true")}
                     {..custom_attribute("data-bwignore", "true")}
                     {..custom_attribute("data-form-type", "other")}
                 />
-                {move || {
+                {live(move || {
                     replacing
                         .get()
                         .then(|| {
@@ -225,17 +220,17 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                                 <button
                                     type="button"
                                     class="small"
-                                    on:click=move |_| {
+                                    on:click=on_click(move |_| {
                                         keys.replace(slot, false);
                                         browser::form::focus_soon(format!("key-{slot}-replace"));
-                                    }
+                                    })
                                 >
                                     "Keep the stored key"
                                 </button>
                             }
                         }).erase()
-                }}
-                {move || {
+                })}
+                {live(move || {
                     unreadable
                         .get()
                         .then(|| {
@@ -243,13 +238,13 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
                                 <button
                                     type="button"
                                     class="small"
-                                    on:click=move |_| keys.remove(slot)
+                                    on:click=on_click(move |_| keys.remove(slot))
                                 >
                                     "Remove"
                                 </button>
                             }
                         }).erase()
-                }}
+                })}
             </div>
             {elsewhere(slot, node)}
             <p class="hint" id=format!("{id}-hint")>
@@ -277,7 +272,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
 fn elsewhere(slot: ProviderId, field: NodeRef<html::Input>) -> AnyView {
     let keys = stores().keys;
     let state = keys.slot(slot);
-    let owner = Memo::new(move |_| state.with(|state| state.owner));
+    let owner = memo(move || state.with(|state| state.owner));
     let save = move |target: ProviderId| {
         let text = browser::form::text(field);
         if target != slot {
@@ -305,13 +300,13 @@ fn elsewhere(slot: ProviderId, field: NodeRef<html::Input>) -> AnyView {
                             {takes_one
                                 .then(|| {
                                     view! {
-                                        <button type="button" class="small" on:click=move |_| save(owner)>
+                                        <button type="button" class="small" on:click=on_click(move |_| save(owner))>
                                             {format!("Save it as the key of {}", owner.label())}
                                         </button>
                                     }
                                 })
                                 .erase()}
-                            <button type="button" class="small" on:click=move |_| save(slot)>
+                            <button type="button" class="small" on:click=on_click(move |_| save(slot))>
                                 "Save it here"
                             </button>
                         </div>

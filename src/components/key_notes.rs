@@ -1,10 +1,8 @@
 //! What is to be said about a key: a warning, a failed save, a change that can be undone, and what its
 //! last test found, with the time of the test.
 
-use super::{
-    Problem,
-    erase::{Erase, EraseAll, live},
-};
+use super::Problem;
+use crate::erase::{Erase, EraseAll, live, memo, on_click};
 use crate::{
     stores::stores,
     words::{key_name, minute},
@@ -20,18 +18,17 @@ use leptos::prelude::*;
 pub fn KeyNotes(provider: ProviderId) -> impl IntoView {
     let slot = provider;
     let state = stores().keys.slot(slot);
-    let notice = Memo::new(move |_| state.with(|state| state.notice.clone()));
-    let error = Memo::new(move |_| state.with(|state| state.error.clone()));
-    let busy = Memo::new(move |_| state.with(|state| state.busy));
-    let changed =
-        Memo::new(move |_| state.with(|state| state.undoable.then(|| state.is_configured())));
-    let report = Memo::new(move |_| state.with(|state| state.report.clone()));
-    let tested = Memo::new(move |_| state.with(|state| state.view.as_ref()?.tested.clone()));
+    let notice = memo(move || state.with(|state| state.notice.clone()));
+    let error = memo(move || state.with(|state| state.error.clone()));
+    let busy = memo(move || state.with(|state| state.busy));
+    let changed = memo(move || state.with(|state| state.undoable.then(|| state.is_configured())));
+    let report = memo(move || state.with(|state| state.report.clone()));
+    let tested = memo(move || state.with(|state| state.view.as_ref()?.tested.clone()));
     view! {
         <div class="field-note" id=format!("key-{slot}-notes") aria-live="polite">
-            {move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> }).erase()}
-            {move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> }).erase()}
-            {move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> }).erase()}
+            {live(move || notice.get().map(|notice| view! { <p class="hint warn">{notice}</p> }).erase())}
+            {live(move || error.get().map(|error| view! { <p class="hint bad">{error.sentence()}</p> }).erase())}
+            {live(move || busy.get().then(|| view! { <p class="hint">"One moment…"</p> }).erase())}
             {live(move || undo(slot, changed.get()))}
             {live(move || match (report.get(), tested.get()) {
                 (Some(Err(error)), _) => view! { <Problem error=error/> }.erase(),
@@ -70,7 +67,7 @@ fn undo(slot: ProviderId, replaced: Option<bool>) -> AnyView {
                         id=format!("key-{slot}-undo")
                         aria-describedby=name
                         disabled=still
-                        on:click=move |_| stores.keys.undo(slot)
+                        on:click=on_click(move |_| stores.keys.undo(slot))
                     >
                         "Undo"
                     </button>

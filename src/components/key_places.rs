@@ -1,11 +1,8 @@
 //! Which key field stands where: each slot once, under the first operation that uses it; the others
 //! point there.
 
-use super::{
-    KeyField,
-    erase::{Erase, live},
-    key_notes::KeyNotes,
-};
+use super::{KeyField, key_notes::KeyNotes};
+use crate::erase::{Erase, live, live_text, memo, on_click};
 use crate::stores::{LevelStore, stores};
 use domain::{Operation, ProviderId, catalog::Catalog, keys::SecretView, provider::CredentialKind};
 use leptos::prelude::*;
@@ -73,11 +70,12 @@ pub fn KeySection(
     operation: Operation,
     #[prop(into)] places: Signal<BTreeMap<Operation, KeyPlace>>,
 ) -> impl IntoView {
-    let place = Memo::new(move |_| {
+    let place = memo(move || {
         places.with(|places| places.get(&operation).copied().unwrap_or(KeyPlace::Nothing))
     });
     let keys = stores().keys;
-    live(move || match place.get() {
+    live(move || {
+        match place.get() {
         KeyPlace::Here(slot) => view! { <KeyField provider=slot/> }.erase(),
         KeyPlace::There(slot, other) => {
             let state = keys.slot(slot);
@@ -88,7 +86,7 @@ pub fn KeySection(
                         {format!("{} key", slot.label())}
                     </a>
                     " — "
-                    {move || state.with(|state| standing(state.view.as_ref()))}
+                    {live_text(move || state.with(|state| standing(state.view.as_ref())))}
                 </p>
             }
             .erase()
@@ -106,7 +104,7 @@ pub fn KeySection(
                     "Runs the Claude program of this server, for its admins. It needs no key here."
                 </p>
                 <div class="actions">
-                    <button type="button" class="small" on:click=move |_| keys.test(provider)>
+                    <button type="button" class="small" on:click=on_click(move |_| keys.test(provider))>
                         "Test"
                     </button>
                 </div>
@@ -115,6 +113,7 @@ pub fn KeySection(
         }
         .erase(),
         KeyPlace::Nothing => ().into_any(),
+    }
     })
 }
 

@@ -1,6 +1,6 @@
 //! A provider's logo, or its first letter where it has none. Decorative: the name stands beside it.
 
-use super::erase::Erase;
+use crate::erase::Erase;
 use crate::stores::stores;
 use domain::ProviderId;
 use leptos::prelude::*;

@@ -2,13 +2,10 @@
 //! person should know about it.
 
 use super::{
-    Choice, ChoiceOption, Origin,
-    erase::{Erase, live},
-    field_history::FieldHistory,
-    model_list::ListNote,
-    provider_fields::FieldNote,
-    reach_note::ReachNote,
+    Choice, ChoiceOption, Origin, field_history::FieldHistory, model_list::ListNote,
+    provider_fields::FieldNote, reach_note::ReachNote,
 };
+use crate::erase::{Erase, dynamic, live, live_text, memo, on_input, on_key};
 use crate::{
     stores::{LevelStore, stores},
     words::{Inherited, price_hint},
@@ -38,7 +35,7 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
     let search = RwSignal::new(String::new());
     let all = {
         let (catalog, today) = (catalog.clone(), today.clone());
-        Memo::new(move |_| {
+        memo(move || {
             let chosen = state.with(|state| state.draft().to_owned());
             let inherited = level.inherited_model(operation, provider, &catalog);
             model_options(
@@ -51,14 +48,14 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
             )
         })
     };
-    let options = Memo::new(move |_| {
+    let options = memo(move || {
         let chosen = state.with(|state| state.draft().to_owned());
         all.with(|all| search.with(|words| found(all, words, &chosen)))
     });
     let many = all.with_untracked(Vec::len) > SEARCHED_FROM;
     let notes = {
         let catalog = catalog.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let id = level.model(operation, provider, &catalog)?;
             Some(model_notes(
                 catalog.model(operation, provider, &id)?,
@@ -118,20 +115,20 @@ fn Search(
                 placeholder="Search by name"
                 aria-label=label
                 aria-describedby=format!("{id}-found")
-                disabled=move || !alive.get()
-                on:input=move |event| search.set(event_target_value(&event))
-                on:keydown=move |event| {
+                disabled=dynamic(move || !alive.get())
+                on:input=on_input(move |event| search.set(event_target_value(&event)))
+                on:keydown=on_key(move |event| {
                     if event.key() == "Enter" {
                         event.prevent_default();
                         crate::browser::form::focus_id(&format!("{operation}-model"));
                     }
-                }
+                })
             />
             <p class="hint" id=format!("{id}-found") aria-live="polite">
-                {move || {
+                {live_text(move || {
                     let searched = search.with(|words| !words.trim().is_empty());
                     searched.then(|| found_words(options.with(Vec::len).saturating_sub(1)))
-                }}
+                })}
             </p>
         </div>
     }
@@ -206,25 +203,25 @@ fn OtherModel(level: LevelStore, operation: Operation, provider: ProviderId) -> 
                     autocomplete="off"
                     spellcheck="false"
                     aria-describedby=format!("{id}-note")
-                    aria-invalid=move || wrong.get().then_some("true")
-                    disabled=move || !alive.get()
-                    on:change=move |event| {
+                    aria-invalid=dynamic(move || wrong.get().then_some("true"))
+                    disabled=dynamic(move || !alive.get())
+                    on:change=on_input(move |event| {
                         let typed = event_target_value(&event);
                         let typed = typed.trim();
                         wrong.set(!typed.is_empty() && !is_model_id(typed));
                         if is_model_id(typed) {
                             level.edit(Field::Model(operation, provider), typed);
                         }
-                    }
+                    })
                 />
                 <p class="hint" id=format!("{id}-note")>
-                    {move || {
+                    {live_text(move || {
                         if wrong.get() {
                             "A model id has letters, digits and . _ : / ~ - only.".to_owned()
                         } else {
                             format!("Any model id of {}, as its model page shows it.", provider.label())
                         }
-                    }}
+                    })}
                 </p>
             </div>
         </details>

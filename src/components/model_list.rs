@@ -1,10 +1,8 @@
 //! Where the list of models comes from: the catalogue or the provider itself, how old it is, what it
 //! changed, and asking for it again.
 
-use super::{
-    Problem,
-    erase::{Erase, EraseAll, live},
-};
+use super::Problem;
+use crate::erase::{Erase, EraseAll, dynamic, live, on_click, on_input};
 use crate::{
     browser::{form, task},
     server_fns::{
@@ -62,11 +60,11 @@ pub fn ListNote(operation: Operation, provider: ProviderId) -> impl IntoView {
         <details
             class="other-model"
             open=told || waits
-            on:toggle=move |_| {
+            on:toggle=on_input(move |_| {
                 if !answer.with_untracked(|answer| matches!(answer, Some(Ok(_)))) {
                     ask.run(ListAct::Look);
                 }
-            }
+            })
         >
             <summary id=id>"About this list of models"</summary>
             <div class="list-note" aria-live="polite">
@@ -135,8 +133,8 @@ fn News(
                         <button
                             type="button"
                             class="small"
-                            disabled=move || busy.get()
-                            on:click=move |_| ask.run(act)
+                            disabled=dynamic(move || busy.get())
+                            on:click=on_click(move |_| ask.run(act))
                         >
                             {name}
                         </button>

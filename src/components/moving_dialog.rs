@@ -1,10 +1,8 @@
 //! The dialog that offers to move what an earlier product left in this browser to the account. It
 //! opens by itself, so it never takes a key press for an answer.
 
-use super::{
-    Dialog,
-    erase::{Erase, EraseAll, keyed, live},
-};
+use super::Dialog;
+use crate::erase::{Erase, EraseAll, keyed, live, live_text, memo, on_click};
 use crate::{
     browser::form,
     stores::{Stores, stores},
@@ -59,7 +57,7 @@ pub fn MovingDialog() -> impl IntoView {
             </ul>
             {leftovers(stores)}
             <p role="status" id=SUMMARY tabindex="-1">
-                {move || old.found.with(|found| moving_summary(&found.moving, &email(stores)))}
+                {live_text(move || old.found.with(|found| moving_summary(&found.moving, &email(stores))))}
             </p>
             {buttons(stores)}
         </Dialog>
@@ -86,7 +84,7 @@ fn shown(stores: Stores, item: &Item) -> String {
 }
 
 fn entry(stores: Stores, id: String) -> AnyView {
-    let line = Memo::new(move |_| {
+    let line = memo(move || {
         stores.old_settings.found.with(|found| {
             let mut lines = found.moving.lines().iter();
             lines.find(|line| line.item.id == id).cloned()
@@ -129,14 +127,14 @@ fn help(stores: Stores, id: &'static str, label: &str, state: &State) -> AnyView
             type="button"
             class="small"
             aria-label=format!("{text}: {label}")
-            on:click=move |_| {
+            on:click=on_click(move |_| {
                 if removes {
                     old.remove(id);
                 } else {
                     old.retry(stores, id);
                 }
                 form::focus_if_lost(SUMMARY);
-            }
+            })
         >
             {text}
         </button>
@@ -177,7 +175,7 @@ fn leftovers(stores: Stores) -> AnyView {
 /// Which buttons are shown: before, during and after the move.
 fn buttons(stores: Stores) -> AnyView {
     let found = stores.old_settings.found;
-    let stage = Memo::new(move |_| {
+    let stage = memo(move || {
         found.with(|found| (found.moving.is_untouched(), found.moving.is_under_way()))
     });
     live(move || {
@@ -202,7 +200,7 @@ fn foot(stores: Stores, untouched: bool, under_way: bool) -> AnyView {
     }
     view! {
         <div class="dialog-foot">
-            <button type="button" on:click=move |_| old.decline(stores)>
+            <button type="button" on:click=on_click(move |_| old.decline(stores))>
                 "These are not mine"
             </button>
             <button type="button" on:click=close>
@@ -211,10 +209,10 @@ fn foot(stores: Stores, untouched: bool, under_way: bool) -> AnyView {
             <button
                 type="button"
                 class="primary"
-                on:click=move |_| {
+                on:click=on_click(move |_| {
                     old.start(stores);
                     form::focus_if_lost(SUMMARY);
-                }
+                })
             >
                 {format!("Move to {}", email(stores))}
             </button>

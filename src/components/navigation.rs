@@ -1,6 +1,6 @@
 //! The top of every page: where to go, and who is signed in.
 
-use super::erase::{Erase, EraseAll};
+use crate::erase::{Erase, EraseAll, dynamic, live, on_click, on_input, on_key};
 use crate::{browser, server_fns::account::sign_out, shell::Theme, stores::stores};
 use leptos::{html, prelude::*};
 use leptos_router::hooks::use_location;
@@ -23,20 +23,20 @@ pub fn TopNavigation() -> impl IntoView {
                 <span class="brand-mark" aria-hidden="true"></span>
                 <span class="brand-name">"Film Generator"</span>
             </a>
-            {move || {
+            {live(move || {
                 if signed_in() {
                     view! {
                         <nav aria-label="Main">
-                            <a href="/projects" aria-current=move || current("/projects")>
+                            <a href="/projects" aria-current=dynamic(move || current("/projects"))>
                                 "Projects"
                             </a>
-                            <a href="/usage" aria-current=move || current("/usage")>
+                            <a href="/usage" aria-current=dynamic(move || current("/usage"))>
                                 "Usage"
                             </a>
                             <a
                                 class="with-icon"
                                 href="/settings"
-                                aria-current=move || current("/settings")
+                                aria-current=dynamic(move || current("/settings"))
                             >
                                 <span class="icon icon-settings" aria-hidden="true"></span>
                                 <span>"Settings"</span>
@@ -48,7 +48,7 @@ pub fn TopNavigation() -> impl IntoView {
                 } else {
                     view! {
                         <nav aria-label="Main">
-                            <a href="/sign-in" aria-current=move || current("/sign-in")>
+                            <a href="/sign-in" aria-current=dynamic(move || current("/sign-in"))>
                                 "Sign in"
                             </a>
                             <a class="button primary small" href="/sign-up">
@@ -58,7 +58,7 @@ pub fn TopNavigation() -> impl IntoView {
                     }
                     .erase()
                 }
-            }}
+            })}
         </div>
         {session
             .sandbox
@@ -99,25 +99,25 @@ fn AccountMenu() -> impl IntoView {
         <div
             class="account"
             node_ref=menu
-            on:keydown=move |event| {
+            on:keydown=on_key(move |event| {
                 if event.key() == "Escape" && open.get_untracked() {
                     open.set(false);
                     browser::form::focus_id("account-button");
                 }
-            }
+            })
         >
             <button
                 type="button"
                 id="account-button"
-                aria-expanded=move || open.get().to_string()
+                aria-expanded=dynamic(move || open.get().to_string())
                 aria-controls="account-menu"
-                disabled=move || !session.alive.get()
-                on:click=move |_| open.update(|open| *open = !*open)
+                disabled=dynamic(move || !session.alive.get())
+                on:click=on_click(move |_| open.update(|open| *open = !*open))
             >
                 "Account"
             </button>
-            <div class="account-menu" id="account-menu" hidden=move || !open.get()>
-                {move || {
+            <div class="account-menu" id="account-menu" hidden=dynamic(move || !open.get())>
+                {live(move || {
                     who()
                         .map(|(name, email)| {
                             view! {
@@ -127,7 +127,7 @@ fn AccountMenu() -> impl IntoView {
                                 </p>
                             }
                         }).erase()
-                }}
+                })}
                 <fieldset class="themes">
                     <legend>"Colours"</legend>
                     {Theme::ALL
@@ -139,11 +139,11 @@ fn AccountMenu() -> impl IntoView {
                                         type="radio"
                                         name="theme"
                                         checked=session.theme.get_untracked() == theme
-                                        prop:checked=move || session.theme.get() == theme
-                                        on:change=move |_| {
+                                        prop:checked=dynamic(move || session.theme.get() == theme)
+                                        on:change=on_input(move |_| {
                                             session.theme.set(theme);
                                             browser::page::set_theme(theme);
-                                        }
+                                        })
                                     />
                                     <span>{theme.label()}</span>
                                 </label>

@@ -1,6 +1,6 @@
 //! Where a setting comes from: what the server provides, and the way back to what is inherited.
 
-use super::erase::{Erase, live};
+use crate::erase::{Erase, live, memo, on_click};
 use crate::{
     browser,
     stores::{LevelStore, stores},
@@ -16,8 +16,8 @@ pub fn Origin(level: LevelStore, field: Field, #[prop(into)] focus: String) -> i
     let stores = stores();
     let catalog = stores.catalog();
     let state = level.field(field);
-    let is_set = Memo::new(move |_| state.with(|state| !state.draft().is_empty()));
-    let words = Memo::new(move |_| {
+    let is_set = memo(move || state.with(|state| !state.draft().is_empty()));
+    let words = memo(move || {
         is_set.get().then(|| {
             let inherited = level.inherited(field, &catalog, stores.personal);
             let name = inherited
@@ -37,11 +37,11 @@ pub fn Origin(level: LevelStore, field: Field, #[prop(into)] focus: String) -> i
                         <button
                             type="button"
                             class="link"
-                            on:click=move |_| {
+                            on:click=on_click(move |_| {
                                 level.edit(field, "");
                                 level.on(field, Event::Flush);
                                 browser::form::focus_soon(focus.clone());
-                            }
+                            })
                         >
                             {button}
                         </button>
@@ -56,7 +56,7 @@ pub fn Origin(level: LevelStore, field: Field, #[prop(into)] focus: String) -> i
 #[component]
 pub fn Managed(variable: Option<&'static str>) -> impl IntoView {
     let personal = stores().personal;
-    let provided = Memo::new(move |_| {
+    let provided = memo(move || {
         variable.is_some_and(|variable| {
             personal
                 .variables

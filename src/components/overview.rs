@@ -1,9 +1,7 @@
 //! All operations at a glance: provider, model, key, price of a typical job.
 
-use super::{
-    Logo,
-    erase::{Erase, EraseAll},
-};
+use super::Logo;
+use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo};
 use crate::{
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, price_hint},
@@ -40,18 +38,18 @@ fn OverviewEntry(level: LevelStore, operation: Operation) -> impl IntoView {
     let today = stores.session.today.get_value();
     let provider = {
         let catalog = catalog.clone();
-        Memo::new(move |_| level.provider(operation, &catalog))
+        memo(move || level.provider(operation, &catalog))
     };
     let model = {
         let catalog = catalog.clone();
-        Memo::new(move |_| level.model(operation, provider.get(), &catalog))
+        memo(move || level.model(operation, provider.get(), &catalog))
     };
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         level
             .glances
             .with(|glances| key_standing(glances.get(&operation)))
     });
-    let price = Memo::new(move |_| {
+    let price = memo(move || {
         let listed = model
             .get()
             .and_then(|model| catalog.model(operation, provider.get(), &model).cloned());
@@ -61,20 +59,20 @@ fn OverviewEntry(level: LevelStore, operation: Operation) -> impl IntoView {
         <a class="overview-entry" href=format!("#{operation}") rel="external">
             <span class="overview-head">
                 <strong>{heading(operation)}</strong>
-                <span class=move || standing.get().class()>
-                    {move || key_words(standing.get(), provider.get())}
+                <span class=dynamic(move || standing.get().class())>
+                    {live_text(move || key_words(standing.get(), provider.get()))}
                 </span>
             </span>
             <span class="overview-who">
-                {move || view! { <Logo provider=provider.get()/> }.erase()}
-                {move || provider.get().label()}
+                {live(move || view! { <Logo provider=provider.get()/> }.erase())}
+                {live_text(move || provider.get().label())}
             </span>
             <span class="overview-model">
-                {move || {
+                {live_text(move || {
                     model
                         .get()
                         .map(|model| stores.model_name(operation, provider.get(), &model))
-                }}
+                })}
             </span>
             <span class="overview-price">{price}</span>
         </a>

@@ -1,9 +1,7 @@
 //! A select over what the model offers for a parameter; not there where it offers nothing.
 
-use super::{
-    Choice, ChoiceOption,
-    erase::{Erase, live},
-};
+use super::{Choice, ChoiceOption};
+use crate::erase::{Erase, live, memo};
 use crate::stores::options;
 use domain::{catalog::Model, parameter::Parameter};
 use leptos::prelude::*;
@@ -20,7 +18,7 @@ pub fn ParameterChoice(
     #[prop(into)] value: Signal<String>,
     on_change: Callback<String>,
 ) -> impl IntoView {
-    let options = Memo::new(move |_| {
+    let options = memo(move || {
         let default = default.run(parameter);
         model.with(|model| {
             let offered = model
@@ -33,7 +31,7 @@ pub fn ParameterChoice(
                 .collect::<Vec<_>>()
         })
     });
-    let is_offered = Memo::new(move |_| options.with(|options| !options.is_empty()));
+    let is_offered = memo(move || options.with(|options| !options.is_empty()));
     let value = Signal::derive(move || {
         let chosen = value.get();
         let known = options.with(|options| options.iter().any(|option| option.value == chosen));

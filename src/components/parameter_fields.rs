@@ -1,11 +1,8 @@
 //! What the parameters of an operation are where a request leaves them open, at one level: sizes,
 //! lengths, voices, as the model in use offers them.
 
-use super::{
-    Choice, ChoiceOption, Origin,
-    erase::{Erase, EraseAll, live},
-    provider_fields::FieldNote,
-};
+use super::{Choice, ChoiceOption, Origin, provider_fields::FieldNote};
+use crate::erase::{Erase, EraseAll, live, memo};
 use crate::{
     stores::{LevelStore, stores},
     words::field_words,
@@ -18,13 +15,13 @@ use leptos::prelude::*;
 pub fn ParameterFields(level: LevelStore, operation: Operation) -> impl IntoView {
     let stores = stores();
     let catalog = stores.catalog();
-    let model = Memo::new(move |_| {
+    let model = memo(move || {
         stores.models_changed.track();
         let provider = level.provider(operation, &catalog);
         let id = level.model(operation, provider, &catalog)?;
         stores.catalog().model(operation, provider, &id).cloned()
     });
-    let offered = Memo::new(move |_| {
+    let offered = memo(move || {
         model.with(|model| {
             let offers = |parameter: &Parameter| {
                 model
@@ -77,7 +74,7 @@ fn ParameterField(
     let field = Field::Parameter(operation, parameter);
     let state = level.field(field);
     let chosen = move || state.with(|state| state.draft().to_owned());
-    let options = Memo::new(move |_| {
+    let options = memo(move || {
         let inherited = level
             .inherited(field, &catalog, stores.personal)
             .map(|inherited| format!("{} · {}", inherited.value, inherited.level.words()));

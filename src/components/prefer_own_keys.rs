@@ -1,6 +1,7 @@
 //! Whether a person's own keys come before their organization's.
 
-use super::{erase::Erase, provider_fields::FieldNote};
+use super::provider_fields::FieldNote;
+use crate::erase::{Erase, dynamic, on_input};
 use crate::stores::stores;
 use domain::{autosave::Event, settings::Field};
 use leptos::prelude::*;
@@ -20,12 +21,12 @@ pub fn PreferOwnKeys() -> impl IntoView {
                     type="checkbox"
                     id="prefer-own-keys"
                     aria-describedby="prefer-own-keys-note prefer-own-keys-hint"
-                    disabled=move || !stores.session.alive.get() || !level.is_loaded()
-                    prop:checked=move || state.with(|state| state.draft() == "true")
-                    on:change=move |event| {
+                    disabled=dynamic(move || !stores.session.alive.get() || !level.is_loaded())
+                    prop:checked=dynamic(move || state.with(|state| state.draft() == "true"))
+                    on:change=on_input(move |event| {
                         level.edit(field, if event_target_checked(&event) { "true" } else { "false" });
                         level.on(field, Event::Flush);
-                    }
+                    })
                 />
                 <span>"Use my own keys first"</span>
             </label>

@@ -1,9 +1,10 @@
 //! Provider and model of one operation at one level, each inherited or set here.
 
 use super::{
-    Choice, ChoiceOption, Logo, Origin, erase::Erase, field_history::FieldHistory,
-    model_fields::ModelFields, reach_note::ReachNote,
+    Choice, ChoiceOption, Logo, Origin, field_history::FieldHistory, model_fields::ModelFields,
+    reach_note::ReachNote,
 };
+use crate::erase::{Erase, live, memo, on_click};
 use crate::{
     stores::{FieldState, LevelStore, stores},
     words::{Inherited, value_words},
@@ -23,13 +24,13 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
     let catalog = stores.catalog();
     let provider = {
         let catalog = catalog.clone();
-        Memo::new(move |_| level.provider(operation, &catalog))
+        memo(move || level.provider(operation, &catalog))
     };
     let field = Field::Provider(operation);
     let state = level.field(field);
     let options = {
         let catalog = catalog.clone();
-        Memo::new(move |_| {
+        memo(move || {
             provider_options(
                 operation,
                 &catalog,
@@ -41,7 +42,7 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
     view! {
         <div class="provider-fields">
             <div class="provider-choice">
-                {move || view! { <Logo provider=provider.get()/> }.erase()}
+                {live(move || view! { <Logo provider=provider.get()/> }.erase())}
                 <Choice
                     id=id.clone()
                     label=format!("{} provider", operation.label())
@@ -56,11 +57,11 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
             <Origin level=level field=field focus=id/>
             <ReachNote level=level operation=operation field=field/>
             <FieldHistory level=level field=field/>
-            {move || {
+            {live(move || {
                 // A list that was fetched meanwhile is shown with the models it has.
                 stores.models_changed.track();
                 view! { <ModelFields level=level operation=operation provider=provider.get()/> }.erase()
-            }}
+            })}
         </div>
     }
     .erase()
@@ -104,10 +105,10 @@ fn provider_options(
 pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> impl IntoView {
     let state = level.field(field);
     let catalog = stores().catalog();
-    let shown = Memo::new(move |_| state.with(|state| note_of(field, state, &catalog)));
+    let shown = memo(move || state.with(|state| note_of(field, state, &catalog)));
     view! {
         <div id=id class="field-note">
-            {move || match shown.get() {
+            {live(move || match shown.get() {
                 Note::Nothing => ().into_any(),
                 Note::Failed(sentence) => view! { <p class="hint bad">{sentence}</p> }.erase(),
                 Note::Conflict(sentence) => view! {
@@ -117,14 +118,14 @@ pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> i
                             <button
                                 type="button"
                                 class="small"
-                                on:click=move |_| level.on(field, Event::KeepMine)
+                                on:click=on_click(move |_| level.on(field, Event::KeepMine))
                             >
                                 "Keep mine"
                             </button>
                             <button
                                 type="button"
                                 class="small"
-                                on:click=move |_| level.on(field, Event::TakeTheirs)
+                                on:click=on_click(move |_| level.on(field, Event::TakeTheirs))
                             >
                                 "Use theirs"
                             </button>
@@ -132,7 +133,7 @@ pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> i
                     </div>
                 }
                 .erase(),
-            }}
+            })}
         </div>
     }
     .erase()

@@ -1,7 +1,7 @@
 //! The proxy token of Modal deployments: two halves that are stored together. Neither is ever shown
 //! again.
 
-use super::erase::{Erase, EraseAll};
+use crate::erase::{Erase, EraseAll, memo, on_click};
 use crate::{browser, stores::stores};
 use domain::ProviderId;
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
@@ -14,7 +14,7 @@ pub fn ProxyTokenInput() -> impl IntoView {
     let state = keys.slot(ProviderId::Modal);
     let halves = [NodeRef::<html::Input>::new(), NodeRef::new()];
     let busy = move || !stores.session.alive.get() || state.with(|state| state.busy);
-    let emptied = Memo::new(move |_| state.with(|state| state.emptied));
+    let emptied = memo(move || state.with(|state| state.emptied));
     Effect::watch(
         move || emptied.get(),
         move |_, _, _| halves.into_iter().for_each(browser::form::clear),
@@ -70,7 +70,7 @@ pub fn ProxyTokenInput() -> impl IntoView {
                     type="button"
                     class="small"
                     disabled=busy
-                    on:click=move |_| save(true)
+                    on:click=on_click(move |_| save(true))
                 >
                     "Test the endpoints"
                 </button>

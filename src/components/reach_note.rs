@@ -1,7 +1,7 @@
 //! Beside a person's own setting: which projects work with it, which have a word of their own, and
 //! what a change of it does to them and to the price.
 
-use super::erase::{Erase, live};
+use crate::erase::{Erase, live, memo};
 use crate::{
     stores::{LevelStore, stores},
     words::{Names, impact_words, reach_words, typical_job, typical_price, value_words},
@@ -21,7 +21,7 @@ pub fn ReachNote(level: LevelStore, operation: Operation, field: Field) -> impl 
     let state = level.field(field);
     let names = {
         let catalog = catalog.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let personal = |operation| level.provider(operation, &catalog);
             level
                 .reach
@@ -54,7 +54,7 @@ pub fn ReachNote(level: LevelStore, operation: Operation, field: Field) -> impl 
             )
         }
     };
-    let said = Memo::new(move |_| {
+    let said = memo(move || {
         let change = state
             .with(|state| state.change())
             .or_else(|| level.last_change(field));

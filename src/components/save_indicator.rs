@@ -1,6 +1,6 @@
 //! The one place that says whether everything is saved, and takes back what was.
 
-use super::erase::{Erase, live};
+use crate::erase::{Erase, dynamic, live, memo, on_click};
 use crate::{
     stores::{LevelStore, stores},
     words::Summary,
@@ -12,7 +12,7 @@ use leptos::prelude::*;
 pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> impl IntoView {
     let stores = stores();
     let keys = stores.keys;
-    let summary = Memo::new(move |_| {
+    let summary = memo(move || {
         let of_keys = if with_keys {
             keys.summary.get()
         } else {
@@ -20,8 +20,8 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
         };
         level.summary.get().max(of_keys)
     });
-    let said = Memo::new(move |_| summary.get().words_on_line(stores.session.online.get()));
-    let undoable = Memo::new(move |_| {
+    let said = memo(move || summary.get().words_on_line(stores.session.online.get()));
+    let undoable = memo(move || {
         matches!(summary.get(), Summary::Idle | Summary::Saved)
             .then(|| level.undo_words())
             .flatten()
@@ -34,10 +34,10 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
     };
     view! {
         <div class="save-indicator">
-            <span role="status" class=move || summary.get().class()>
+            <span role="status" class=dynamic(move || summary.get().class())>
                 {said}
             </span>
-            {move || {
+            {live(move || {
                 (summary.get() == Summary::Failed)
                     .then(|| {
                         view! {
@@ -46,7 +46,7 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
                             </button>
                         }
                     }).erase()
-            }}
+            })}
             {live(move || {
                 undoable
                     .get()
@@ -57,7 +57,7 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
                                 class="small"
                                 title=format!("Takes back the last change: {what}")
                                 aria-label=format!("Undo: {what}")
-                                on:click=move |_| level.undo()
+                                on:click=on_click(move |_| level.undo())
                             >
                                 "Undo"
                             </button>

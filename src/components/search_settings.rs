@@ -1,7 +1,7 @@
 //! Finds a setting by its name: operations, providers, models, keys and addresses. Choosing one leads
 //! to its field.
 
-use super::erase::{Erase, EraseAll, live};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_input, on_key};
 use crate::{
     browser,
     stores::stores,
@@ -15,7 +15,7 @@ pub fn SearchSettings() -> impl IntoView {
     let stores = stores();
     let catalog = stores.catalog();
     let search = RwSignal::new(String::new());
-    let found = Memo::new(move |_| search.with(|words| find_settings(&catalog, words)));
+    let found = memo(move || search.with(|words| find_settings(&catalog, words)));
     view! {
         <div class="search-settings" role="search">
             <input
@@ -24,10 +24,10 @@ pub fn SearchSettings() -> impl IntoView {
                 placeholder="Search settings"
                 autocomplete="off"
                 spellcheck="false"
-                disabled=move || !stores.session.alive.get()
+                disabled=dynamic(move || !stores.session.alive.get())
                 prop:value=search
-                on:input=move |event| search.set(event_target_value(&event))
-                on:keydown=move |event| {
+                on:input=on_input(move |event| search.set(event_target_value(&event)))
+                on:keydown=on_key(move |event| {
                     match (event.key().as_str(), found.with(|found| found.first().cloned())) {
                         ("Enter", Some(first)) => {
                             event.prevent_default();
@@ -36,7 +36,7 @@ pub fn SearchSettings() -> impl IntoView {
                         ("Escape", _) => search.set(String::new()),
                         _ => {}
                     }
-                }
+                })
             />
             <div aria-live="polite">
                 {live(move || {
@@ -63,7 +63,7 @@ pub fn SearchSettings() -> impl IntoView {
                                             <button
                                                 type="button"
                                                 class="link"
-                                                on:click=move |_| go(&one, search)
+                                                on:click=on_click(move |_| go(&one, search))
                                             >
                                                 {name}
                                             </button>

@@ -1,7 +1,7 @@
 //! Why this provider: every level in order, what it says and what became of it, and what would change
 //! it.
 
-use super::erase::{Erase, EraseAll};
+use crate::erase::{Erase, EraseAll};
 use crate::words::{changes, trace_rows};
 use domain::{
     Operation, ProjectId,

@@ -1,10 +1,8 @@
 //! Settings to a file and from a file. What a file would change is shown first, and is set as a
 //! whole on what stood there then.
 
-use super::{
-    Problem,
-    erase::{Erase, EraseAll, live},
-};
+use super::Problem;
+use crate::erase::{Erase, EraseAll, dynamic, live, on_click, on_input};
 use crate::{
     browser::{file, form, task},
     server_fns::{FnError, settings::settings_import_preview},
@@ -125,10 +123,10 @@ pub fn Transfer(level: LevelStore) -> impl IntoView {
                     type="file"
                     accept=".json,application/json"
                     aria-describedby="import-note"
-                    disabled=move || !alive.get() || !level.is_loaded()
-                    on:change=move |event| {
+                    disabled=dynamic(move || !alive.get() || !level.is_loaded())
+                    on:change=on_input(move |event| {
                         file::read_text(&event, LARGEST, move |read| import.picked(read));
-                    }
+                    })
                 />
                 <p class="hint" id="import-note">
                     "You see what would change before anything does."
@@ -160,7 +158,7 @@ fn shown(import: Import, state: State) -> AnyView {
                 {again
                     .then(|| {
                         view! {
-                            <button type="button" class="small" on:click=move |_| import.look()>
+                            <button type="button" class="small" on:click=on_click(move |_| import.look())>
                                 "Preview again"
                             </button>
                         }
@@ -221,7 +219,7 @@ fn preview(import: Import, found: Vec<Difference>) -> AnyView {
                         <button
                             type="button"
                             class="primary small"
-                            on:click=move |_| import.apply(&found)
+                            on:click=on_click(move |_| import.apply(&found))
                         >
                             {format!("Apply {}", changes_words(count))}
                         </button>
@@ -231,7 +229,7 @@ fn preview(import: Import, found: Vec<Difference>) -> AnyView {
             <button
                 type="button"
                 class="small"
-                on:click=move |_| import.become_state(State::Idle)
+                on:click=on_click(move |_| import.become_state(State::Idle))
             >
                 "Discard"
             </button>

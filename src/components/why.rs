@@ -1,9 +1,7 @@
 //! *Why this?* beside an operation: every level with what it says, what won, and where to change it.
 
-use super::{
-    erase::{Erase, live},
-    trace::TraceView,
-};
+use super::trace::TraceView;
+use crate::erase::{Erase, live, memo, on_input};
 use crate::stores::LevelStore;
 use domain::Operation;
 use leptos::prelude::*;
@@ -12,7 +10,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Why(level: LevelStore, operation: Operation) -> impl IntoView {
     let open = RwSignal::new(false);
-    let trace = Memo::new(move |_| {
+    let trace = memo(move || {
         open.get()
             .then(|| {
                 level
@@ -25,7 +23,7 @@ pub fn Why(level: LevelStore, operation: Operation) -> impl IntoView {
             .flatten()
     });
     view! {
-        <details class="why" on:toggle=move |_| open.update(|open| *open = !*open)>
+        <details class="why" on:toggle=on_input(move |_| open.update(|open| *open = !*open))>
             <summary>"Why this?"</summary>
             {live(move || {
                 trace

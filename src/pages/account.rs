@@ -1,8 +1,8 @@
 //! Signing in and signing up.
 
+use crate::erase::{Erase, dynamic, live, live_text, memo, on_input};
 use crate::{
     browser,
-    components::{Erase, live},
     server_fns::{
         FnError,
         account::{sign_in, sign_up},
@@ -58,7 +58,7 @@ impl Form {
 
     /// What is wrong with a field, as the server says.
     fn problem(self, field: &'static str) -> Memo<Option<String>> {
-        Memo::new(move |_| {
+        memo(move || {
             self.error
                 .with(|error| field_problem(error.as_ref(), field))
         })
@@ -95,13 +95,13 @@ fn TextField(
                 type=kind
                 autocomplete=autocomplete
                 required=required
-                disabled=move || !alive.get()
+                disabled=dynamic(move || !alive.get())
                 aria-describedby=format!("{id}-note")
-                aria-invalid=move || problem.with(Option::is_some).then_some("true")
-                on:input=move |event| value.set(event_target_value(&event))
+                aria-invalid=dynamic(move || problem.with(Option::is_some).then_some("true"))
+                on:input=on_input(move |event| value.set(event_target_value(&event)))
             />
-            <p class="hint" id=format!("{id}-note") class:bad=move || problem.with(Option::is_some)>
-                {move || problem.get().or_else(|| hint.map(str::to_owned))}
+            <p class="hint" id=format!("{id}-note") class:bad=dynamic(move || problem.with(Option::is_some))>
+                {live_text(move || problem.get().or_else(|| hint.map(str::to_owned)))}
             </p>
         </div>
     }
@@ -169,7 +169,7 @@ pub fn SignInPage() -> impl IntoView {
                 <button
                     type="submit"
                     class="primary"
-                    disabled=move || !alive.get() || form.sending.get()
+                    disabled=dynamic(move || !alive.get() || form.sending.get())
                 >
                     "Sign in"
                 </button>
@@ -236,7 +236,7 @@ pub fn SignUpPage() -> impl IntoView {
                 <button
                     type="submit"
                     class="primary"
-                    disabled=move || !alive.get() || form.sending.get()
+                    disabled=dynamic(move || !alive.get() || form.sending.get())
                 >
                     "Create account"
                 </button>

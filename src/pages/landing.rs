@@ -1,10 +1,8 @@
 //! The first page: what this is. Those who are signed in see their projects instead.
 
 use super::ProjectsPage;
-use crate::{
-    components::{Erase, EraseAll},
-    stores::stores,
-};
+use crate::erase::{Erase, EraseAll};
+use crate::stores::stores;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

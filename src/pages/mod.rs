@@ -18,7 +18,8 @@ pub use projects::ProjectsPage;
 pub use settings::SettingsPage;
 pub use usage::UsagePage;
 
-use crate::{components::Erase, stores::stores};
+use crate::erase::Erase;
+use crate::stores::stores;
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,

@@ -1,6 +1,6 @@
 //! What is shown at an address that leads nowhere.
 
-use crate::components::Erase;
+use crate::erase::Erase;
 use leptos::prelude::*;
 use leptos_meta::Title;
 

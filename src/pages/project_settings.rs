@@ -1,10 +1,11 @@
 //! A project's own providers and models, each inherited or set here.
 
 use super::{signed_in, skeleton};
+use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo};
 use crate::{
     components::{
-        EndpointFields, Erase, EraseAll, Overview, ParameterFields, Problem, ProviderFields,
-        SaveIndicator, Transfer, Why, live,
+        EndpointFields, Overview, ParameterFields, Problem, ProviderFields, SaveIndicator,
+        Transfer, Why,
     },
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
@@ -22,10 +23,9 @@ pub fn ProjectSettingsPage() -> impl IntoView {
     }
     let stores = stores();
     let params = use_params_map();
-    let id =
-        Memo::new(move |_| ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
+    let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
     Effect::new(move |_| stores.projects.ensure_opened(id.get()));
-    let is_open = Memo::new(move |_| stores.projects.opened(&id.get()).is_some());
+    let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
     live(move || {
         is_open.get();
         let problem = stores.projects.problem.get();
@@ -81,7 +81,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
 #[component]
 fn Section(level: LevelStore, operation: Operation) -> impl IntoView {
     let catalog = stores().catalog();
-    let words = Memo::new(move |_| {
+    let words = memo(move || {
         let standing = level
             .glances
             .with(|glances| key_standing(glances.get(&operation)));
@@ -94,7 +94,7 @@ fn Section(level: LevelStore, operation: Operation) -> impl IntoView {
         <section class="card operation" id=operation.as_str()>
             <h3>
                 {heading(operation)}
-                <span class=move || words.get().0>{move || words.get().1}</span>
+                <span class=dynamic(move || words.get().0)>{live_text(move || words.get().1)}</span>
             </h3>
             <p class="hint">{purpose(operation)}</p>
             <ProviderFields level=level operation=operation/>

@@ -1,9 +1,10 @@
 //! The list of projects: make, open, rename, delete.
 
 use super::{signed_in, skeleton};
+use crate::erase::{Erase, EraseAll, dynamic, live, live_text, on_click, on_input, on_key};
 use crate::{
     browser,
-    components::{Dialog, Erase, EraseAll, Problem},
+    components::{Dialog, Problem},
     server_fns::FnError,
     stores::stores,
 };
@@ -41,7 +42,7 @@ pub fn ProjectsPage() -> impl IntoView {
         <Title text="Projects"/>
         <section class="page">
             <h1>"Projects"</h1>
-            {move || {
+            {live(move || {
                 welcome()
                     .map(|admin| {
                         view! {
@@ -61,10 +62,10 @@ pub fn ProjectsPage() -> impl IntoView {
                             </div>
                         }
                     }).erase()
-            }}
+            })}
             <NewProject/>
-            {move || projects.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
-            {move || {
+            {live(move || projects.problem.get().map(|error| view! { <Problem error=error/> }).erase())}
+            {live(move || {
                 let failed = projects.problem.with(Option::is_some);
                 match projects.list.get() {
                     None if failed => ().into_any(),
@@ -88,7 +89,7 @@ pub fn ProjectsPage() -> impl IntoView {
                     }
                     .erase(),
                 }
-            }}
+            })}
         </section>
         <DeleteDialog deleting=deleting/>
     }
@@ -137,19 +138,19 @@ fn NewProject() -> impl IntoView {
                     autocomplete="off"
                     maxlength=MAX_NAME.to_string()
                     required
-                    disabled=move || !stores.session.alive.get()
-                    on:input=move |event| name.set(event_target_value(&event))
+                    disabled=dynamic(move || !stores.session.alive.get())
+                    on:input=on_input(move |event| name.set(event_target_value(&event)))
                 />
             </div>
             <button
                 type="submit"
                 class="primary"
-                disabled=move || !stores.session.alive.get() || sending.get()
+                disabled=dynamic(move || !stores.session.alive.get() || sending.get())
             >
                 "Create project"
             </button>
         </form>
-        {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
+        {live(move || error.get().map(|error| view! { <Problem error=error/> }).erase())}
     }
     .erase()
 }
@@ -171,7 +172,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
     let for_rename = project.clone();
     view! {
         <li class="card project-row">
-            {move || {
+            {live(move || {
                 if renaming.get() {
                     view! { <Rename project=for_rename.clone() renaming=renaming error=error/> }
                         .erase()
@@ -187,10 +188,10 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
                                 class="small"
                                 aria-describedby=label.clone()
                                 disabled=still
-                                on:click=move |_| {
+                                on:click=on_click(move |_| {
                                     renaming.set(true);
                                     browser::form::focus_soon("rename".to_owned());
-                                }
+                                })
                             >
                                 "Rename"
                             </button>
@@ -210,8 +211,8 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
                     }
                     .erase()
                 }
-            }}
-            {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
+            })}
+            {live(move || error.get().map(|error| view! { <Problem error=error/> }).erase())}
         </li>
     }
     .erase()
@@ -255,17 +256,17 @@ fn Rename(
                 autocomplete="off"
                 maxlength=MAX_NAME.to_string()
                 value=project.name
-                on:input=move |event| name.set(event_target_value(&event))
-                on:keydown=move |event| {
+                on:input=on_input(move |event| name.set(event_target_value(&event)))
+                on:keydown=on_key(move |event| {
                     if event.key() == "Escape" {
                         renaming.set(false);
                     }
-                }
+                })
             />
             <button type="submit" class="primary small">
                 "Save name"
             </button>
-            <button type="button" class="small" on:click=move |_| renaming.set(false)>
+            <button type="button" class="small" on:click=on_click(move |_| renaming.set(false))>
                 "Cancel"
             </button>
         </form>
@@ -303,7 +304,7 @@ fn DeleteDialog(deleting: RwSignal<Option<Project>>) -> impl IntoView {
             on_close=close
         >
             <p>
-                {move || {
+                {live_text(move || {
                     deleting
                         .get()
                         .map(|project| {
@@ -312,11 +313,11 @@ fn DeleteDialog(deleting: RwSignal<Option<Project>>) -> impl IntoView {
                                 project.name,
                             )
                         })
-                }}
+                })}
             </p>
-            {move || error.get().map(|error| view! { <Problem error=error/> }).erase()}
+            {live(move || error.get().map(|error| view! { <Problem error=error/> }).erase())}
             <div class="dialog-foot">
-                <button type="button" autofocus on:click=move |_| close()>
+                <button type="button" autofocus on:click=on_click(move |_| close())>
                     "Cancel"
                 </button>
                 <button type="button" class="danger" on:click=delete>

@@ -1,11 +1,12 @@
 //! The person's settings: every operation with its provider, model and key.
 
 use super::{signed_in, skeleton};
+use crate::erase::{Erase, EraseAll, keyed, live, memo};
 use crate::{
     components::{
-        EndpointFields, EnvPaste, Erase, EraseAll, KeyField, KeySection, MODAL_ENDPOINTS, Overview,
-        ParameterFields, PreferOwnKeys, Problem, ProviderFields, SaveIndicator, SearchSettings,
-        Transfer, Why, keyed, places, spare_slots, used_providers,
+        EndpointFields, EnvPaste, KeyField, KeySection, MODAL_ENDPOINTS, Overview, ParameterFields,
+        PreferOwnKeys, Problem, ProviderFields, SaveIndicator, SearchSettings, Transfer, Why,
+        places, spare_slots, used_providers,
     },
     stores::stores,
     words::{heading, purpose},
@@ -34,8 +35,8 @@ pub fn SettingsPage() -> impl IntoView {
             <p class="hint">
                 "Everything is saved by itself. Keys are encrypted, are never shown again, and go to their provider alone."
             </p>
-            {move || level.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
-            {move || {
+            {live(move || level.problem.get().map(|error| view! { <Problem error=error/> }).erase())}
+            {live(move || {
                 let loaded = level.is_loaded();
                 let failed = level.problem.with(Option::is_some);
                 if loaded {
@@ -45,7 +46,7 @@ pub fn SettingsPage() -> impl IntoView {
                 } else {
                     skeleton()
                 }
-            }}
+            })}
         </section>
     }
     .erase()
@@ -58,9 +59,9 @@ fn Panes() -> impl IntoView {
     let level = stores.personal;
     let placed = {
         let catalog = catalog.clone();
-        Memo::new(move |_| places(used_providers(level, &catalog, &Operation::ALL)))
+        memo(move || places(used_providers(level, &catalog, &Operation::ALL)))
     };
-    let spare = Memo::new(move |_| {
+    let spare = memo(move || {
         let used: Vec<ProviderId> = used_providers(level, &catalog, &Operation::ALL)
             .into_iter()
             .map(|(_, provider)| provider)
@@ -108,7 +109,7 @@ fn Panes() -> impl IntoView {
                 </section>
                 <PreferOwnKeys/>
                 <EnvPaste/>
-                {move || {
+                {live(move || {
                     (!spare.with(Vec::is_empty))
                         .then(|| {
                             view! {
@@ -136,7 +137,7 @@ fn Panes() -> impl IntoView {
                                 </section>
                             }
                         }).erase()
-                }}
+                })}
                 <Transfer level=level/>
             </div>
         </div>

@@ -2,9 +2,9 @@
 //! nothing.
 
 use super::{signed_in, skeleton};
+use crate::erase::{Erase, EraseAll, live};
 use crate::{
     components::Problem,
-    components::{Erase, EraseAll},
     stores::stores,
     words::{estimate_words, heading, minute, usd},
 };
@@ -75,8 +75,8 @@ pub fn UsagePage() -> impl IntoView {
             <p class="hint">
                 "Your latest generations. 200 credits are one US dollar; what you pay is decided by the provider."
             </p>
-            {move || generations.problem.get().map(|error| view! { <Problem error=error/> }).erase()}
-            {move || {
+            {live(move || generations.problem.get().map(|error| view! { <Problem error=error/> }).erase())}
+            {live(move || {
                 if !generations.complete.get() {
                     return if generations.problem.with(Option::is_some) {
                         ().into_any()
@@ -98,7 +98,7 @@ pub fn UsagePage() -> impl IntoView {
                     <Lines items=items/>
                 }
                 .erase()
-            }}
+            })}
         </section>
     }
     .erase()

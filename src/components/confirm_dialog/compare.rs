@@ -1,10 +1,8 @@
 //! The same job at every provider and model: what it would cost, who would pay, how long it usually
 //! takes, and whether it could be used now.
 
-use super::super::{
-    Logo, Problem,
-    erase::{Erase, EraseAll, live},
-};
+use super::super::{Logo, Problem};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_input};
 use crate::{
     browser,
     stores::{LevelStore, Ways, stores},
@@ -23,7 +21,7 @@ pub fn Comparison() -> impl IntoView {
     let all = RwSignal::new(false);
     let standing = move || flow.ways.with(standing_words);
     view! {
-        <details on:toggle=move |_| flow.compare()>
+        <details on:toggle=on_input(move |_| flow.compare())>
             <summary>"Compare providers"</summary>
             <p class="hint" aria-live="polite">
                 {standing}
@@ -122,7 +120,7 @@ fn Way(way: Compared, level: Option<LevelStore>) -> impl IntoView {
     let flow = stores().flow;
     let provider = way.provider;
     let model = way.model.clone();
-    let is_chosen = Memo::new(move |_| {
+    let is_chosen = memo(move || {
         flow.confirming(|open| {
             let resolution = &open.preview.resolution;
             resolution.provider == provider && resolution.model == model
@@ -133,16 +131,16 @@ fn Way(way: Compared, level: Option<LevelStore>) -> impl IntoView {
     let typical = typical_words(way.typical);
     let name = way.name.clone();
     view! {
-        <tr aria-current=move || is_chosen.get().then_some("true")>
+        <tr aria-current=dynamic(move || is_chosen.get().then_some("true"))>
             <th scope="row">
                 <span class="with-logo">
                     <Logo provider=provider/>
                     {provider.label()}
                 </span>
                 <span>{name}</span>
-                {move || {
+                {live(move || {
                     is_chosen.get().then(|| view! { <span class="badge good">"Chosen now"</span> }).erase()
-                }}
+                })}
             </th>
             <td>{price}</td>
             <td>{payer}</td>
@@ -198,7 +196,7 @@ fn Use(way: Compared, level: Option<LevelStore>) -> impl IntoView {
 fn button(label: &'static str, name: &str, act: impl Fn() + Send + Sync + 'static) -> AnyView {
     let act: Box<dyn Fn() + Send + Sync> = Box::new(act);
     view! {
-        <button type="button" class="small" aria-label=format!("{label}: {name}") on:click=move |_| act()>
+        <button type="button" class="small" aria-label=format!("{label}: {name}") on:click=on_click(move |_| act())>
             {label}
         </button>
     }

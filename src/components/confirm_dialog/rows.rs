@@ -1,11 +1,9 @@
 //! The table of the confirmation. Each cell follows what is shown by itself, so that nothing else
 //! moves while a price is asked for anew.
 
-use super::super::{
-    Logo,
-    erase::{Erase, EraseAll, live},
-};
+use super::super::Logo;
 use super::{Shown, of_shown};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click};
 use crate::{
     stores::{Stage, stores},
     words::{estimate_lines, estimate_words, parameter_rows, typical_words},
@@ -69,14 +67,13 @@ fn provider(preview: &Preview) -> AnyView {
 #[component]
 fn Once() -> impl IntoView {
     let flow = stores().flow;
-    let once =
-        Memo::new(move |_| flow.confirming(|open| open.wanted.provider.is_some()) == Some(true));
+    let once = memo(move || flow.confirming(|open| open.wanted.provider.is_some()) == Some(true));
     live(move || {
         once.get()
             .then(|| {
                 view! {
                     <span class="hint">"For this time only."</span>
-                    <button type="button" class="small" on:click=move |_| flow.use_once(None)>
+                    <button type="button" class="small" on:click=on_click(move |_| flow.use_once(None))>
                         "Use what the settings say"
                     </button>
                 }
@@ -102,13 +99,12 @@ fn model_name(preview: &Preview) -> AnyView {
 #[component]
 fn Cost(preview: Shown) -> impl IntoView {
     let flow = stores().flow;
-    let is_busy =
-        Memo::new(move |_| flow.confirming(|open| open.stage == Stage::Asking) == Some(true));
-    let is_true = Memo::new(move |_| {
+    let is_busy = memo(move || flow.confirming(|open| open.stage == Stage::Asking) == Some(true));
+    let is_true = memo(move || {
         flow.confirming(|open| open.is_current || open.stage == Stage::Asking) == Some(true)
     });
     view! {
-        <td aria-live="polite" aria-busy=move || is_busy.get().then_some("true")>
+        <td aria-live="polite" aria-busy=dynamic(move || is_busy.get().then_some("true"))>
             {live(move || {
                 if is_true.get() {
                     of_shown(preview, cost)

@@ -1,7 +1,8 @@
 //! Single fields of a step, each over one part of its draft, with what is wrong beside it.
 
+use crate::erase::{Erase, dynamic, live, memo, on_input};
 use crate::{
-    components::{Erase, ParameterChoice, live},
+    components::ParameterChoice,
     stores::{Draft, stores},
 };
 use domain::{
@@ -17,7 +18,7 @@ pub type Problems = RwSignal<Vec<(String, String)>>;
 fn Wrong(field: &'static str, id: String, problems: Problems) -> impl IntoView {
     view! {
         <div class="field-note" id=id aria-live="polite">
-            {move || {
+            {live(move || {
                 problems
                     .with(|problems| {
                         problems
@@ -26,7 +27,7 @@ fn Wrong(field: &'static str, id: String, problems: Problems) -> impl IntoView {
                             .map(|(_, message)| message.clone())
                     })
                     .map(|message| view! { <p class="hint bad">{message}</p> }).erase()
-            }}
+            })}
         </div>
     }
     .erase()
@@ -57,13 +58,13 @@ pub fn LongText(
             <textarea
                 id=id.clone()
                 rows=rows
-                disabled=move || !alive.get()
+                disabled=dynamic(move || !alive.get())
                 aria-describedby=format!("{id}-note")
-                aria-invalid=move || is_wrong(problems, field)
-                prop:value=move || draft.with(|draft| get(draft).clone())
-                on:input=move |event| {
+                aria-invalid=dynamic(move || is_wrong(problems, field))
+                prop:value=dynamic(move || draft.with(|draft| get(draft).clone()))
+                on:input=on_input(move |event| {
                     draft.update(|draft| set(draft, event_target_value(&event)));
-                }
+                })
             ></textarea>
             <Wrong field=field id=format!("{id}-note") problems=problems/>
         </div>
@@ -91,13 +92,13 @@ pub fn ShortText(
                 id=id.clone()
                 type=kind
                 autocomplete="off"
-                disabled=move || !alive.get()
+                disabled=dynamic(move || !alive.get())
                 aria-describedby=format!("{id}-note")
-                aria-invalid=move || is_wrong(problems, field)
-                prop:value=move || draft.with(|draft| get(draft).clone())
-                on:input=move |event| {
+                aria-invalid=dynamic(move || is_wrong(problems, field))
+                prop:value=dynamic(move || draft.with(|draft| get(draft).clone()))
+                on:input=on_input(move |event| {
                     draft.update(|draft| set(draft, event_target_value(&event)));
-                }
+                })
             />
             <Wrong field=field id=format!("{id}-note") problems=problems/>
         </div>
@@ -118,8 +119,7 @@ pub fn Taken(
     get: fn(&Draft) -> &String,
     set: fn(&mut Draft, String),
 ) -> impl IntoView {
-    let is_taken =
-        Memo::new(move |_| model.with(|model| model.as_ref().is_some_and(|m| takes(&m.can))));
+    let is_taken = memo(move || model.with(|model| model.as_ref().is_some_and(|m| takes(&m.can))));
     live(move || {
         is_taken
             .get()

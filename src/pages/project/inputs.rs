@@ -4,10 +4,8 @@ use super::{
     fields::{LongText, Offered, Problems, ShortText, Taken},
     pictures::Pictures,
 };
-use crate::{
-    components::{Erase, EraseAll},
-    stores::{Draft, stores, takes_first_frame},
-};
+use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_input};
+use crate::stores::{Draft, stores, takes_first_frame};
 use domain::{Operation, ProjectId, catalog::Model, parameter::Parameter};
 use leptos::prelude::*;
 
@@ -154,7 +152,7 @@ fn MusicParameters(
     default: Callback<Parameter, Option<String>>,
 ) -> impl IntoView {
     let alive = stores().session.alive;
-    let sings = Memo::new(move |_| {
+    let sings = memo(move || {
         let takes = model.with(|model| model.as_ref().is_some_and(|model| model.can.lyrics));
         takes && !draft.with(|draft| draft.instrumental)
     });
@@ -183,15 +181,15 @@ fn MusicParameters(
         <label class="check">
             <input
                 type="checkbox"
-                disabled=move || !alive.get()
-                prop:checked=move || draft.with(|draft| draft.instrumental)
-                on:change=move |event| {
+                disabled=dynamic(move || !alive.get())
+                prop:checked=dynamic(move || draft.with(|draft| draft.instrumental))
+                on:change=on_input(move |event| {
                     draft.update(|draft| draft.instrumental = event_target_checked(&event));
-                }
+                })
             />
             <span>"Instrumental"</span>
         </label>
-        {move || {
+        {live(move || {
             sings
                 .get()
                 .then(|| {
@@ -207,7 +205,7 @@ fn MusicParameters(
                         />
                     }
                 }).erase()
-        }}
+        })}
     }
     .erase()
 }

@@ -7,10 +7,10 @@ mod step;
 
 use self::step::StepPanel;
 use super::{signed_in, skeleton};
+use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo, on_click, on_key};
 use crate::{
     browser,
     components::Problem,
-    components::{Erase, EraseAll, live},
     stores::{LevelStore, stores},
 };
 use domain::{
@@ -32,14 +32,13 @@ pub fn ProjectPage() -> impl IntoView {
     }
     let stores = stores();
     let params = use_params_map();
-    let id =
-        Memo::new(move |_| ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
+    let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
     Effect::new(move |_| {
         stores.projects.ensure_opened(id.get());
         stores.personal.ensure_loaded();
         stores.generations.follow();
     });
-    let is_open = Memo::new(move |_| stores.projects.opened(&id.get()).is_some());
+    let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
     live(move || {
         is_open.get();
         let problem = stores.projects.problem.get();
@@ -65,7 +64,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
     let query = use_query_map();
-    let step = Memo::new(move |_| {
+    let step = memo(move || {
         query
             .with(|query| query.get("step"))
             .and_then(|step| Step::parse(&step))
@@ -82,8 +81,8 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                 <div class="actions">
                     <button
                         type="button"
-                        disabled=move || !stores.session.alive.get()
-                        on:click=move |_| flow.configure(Some(step.get_untracked().operation()))
+                        disabled=dynamic(move || !stores.session.alive.get())
+                        on:click=on_click(move |_| flow.configure(Some(step.get_untracked().operation())))
                     >
                         "Configure providers"
                     </button>
@@ -94,18 +93,18 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
             </div>
             <StepTabs id=id step=step/>
             <p class="visually-hidden" aria-live="polite">
-                {move || stores.generations.announcement.get()}
+                {live_text(move || stores.generations.announcement.get())}
             </p>
             <div
                 class="tab-panel"
                 role="tabpanel"
                 id="step-panel"
-                aria-labelledby=move || tab_id(step.get())
+                aria-labelledby=dynamic(move || tab_id(step.get()))
                 tabindex="-1"
             >
-                {move || {
+                {live(move || {
                     view! { <StepPanel project=shown.clone() level=level step=step.get()/> }.erase()
-                }}
+                })}
             </div>
         </section>
     }
@@ -129,9 +128,9 @@ fn StepTabs(id: ProjectId, step: Memo<Step>) -> impl IntoView {
                             id=tab_id(tab)
                             href=address.with_value(|address| format!("{address}{}", tab.as_str()))
                             aria-controls="step-panel"
-                            aria-selected=move || (step.get() == tab).to_string()
-                            tabindex=move || if step.get() == tab { "0" } else { "-1" }
-                            on:keydown=move |event| {
+                            aria-selected=dynamic(move || (step.get() == tab).to_string())
+                            tabindex=dynamic(move || if step.get() == tab { "0" } else { "-1" })
+                            on:keydown=on_key(move |event| {
                                 if let Some(target) = browser::form::tab_target(
                                     &event,
                                     index,
@@ -151,7 +150,7 @@ fn StepTabs(id: ProjectId, step: Memo<Step>) -> impl IntoView {
                                         },
                                     );
                                 }
-                            }
+                            })
                         >
                             {tab.label()}
                         </a>

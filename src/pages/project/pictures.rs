@@ -1,9 +1,9 @@
 //! Reference pictures and first frames: from what was drawn in the project, or from a file.
 
 use super::inputs::picture_limit;
+use crate::erase::{Erase, EraseAll, dynamic, keyed, live, memo, on_input};
 use crate::{
     browser,
-    components::{Erase, EraseAll, keyed, live},
     stores::{Draft, stores},
 };
 use domain::{
@@ -63,8 +63,8 @@ pub fn Pictures(
     problems: RwSignal<Vec<(String, String)>>,
 ) -> impl IntoView {
     let generations = stores().generations;
-    let limit = Memo::new(move |_| model.with(|model| picture_limit(operation, model.as_ref())));
-    let known = Memo::new(move |_| generations.items.with(|items| drawn(items, &project)));
+    let limit = memo(move || model.with(|model| picture_limit(operation, model.as_ref())));
+    let known = memo(move || generations.items.with(|items| drawn(items, &project)));
     live(move || {
         let (most, name) = limit.get();
         (most > 0)
@@ -109,15 +109,15 @@ fn Pick(picture: Drawn, most: u32, draft: RwSignal<Draft>) -> impl IntoView {
     let Drawn { id, url, name } = picture;
     let picked = {
         let id = id.clone();
-        Memo::new(move |_| draft.with(|draft| draft.images.contains(&id)))
+        memo(move || draft.with(|draft| draft.images.contains(&id)))
     };
     view! {
         <label class="picture">
             <input
                 type="checkbox"
-                disabled=move || !alive.get()
+                disabled=dynamic(move || !alive.get())
                 prop:checked=picked
-                on:change=move |_| draft.update(|draft| toggle(&mut draft.images, &id, most))
+                on:change=on_input(move |_| draft.update(|draft| toggle(&mut draft.images, &id, most)))
             />
             <img src=url alt=name loading="lazy"/>
         </label>
@@ -147,9 +147,9 @@ fn Uploaded(draft: RwSignal<Draft>) -> impl IntoView {
                             type="checkbox"
                             checked
                             prop:checked=true
-                            on:change=move |_| {
+                            on:change=on_input(move |_| {
                                 draft.update(|draft| draft.images.retain(|other| *other != image));
-                            }
+                            })
                         />
                         <img src=shown alt="Picture from a file"/>
                     </label>
@@ -174,9 +174,9 @@ fn Upload(
                 id="input-file"
                 type="file"
                 accept="image/png,image/jpeg,image/webp"
-                disabled=move || !alive.get()
+                disabled=dynamic(move || !alive.get())
                 aria-describedby="input-file-note"
-                on:change=move |event| {
+                on:change=on_input(move |event| {
                     browser::file::read_picture(
                         &event,
                         move |read| match read {
@@ -189,10 +189,10 @@ fn Upload(
                             }
                         },
                     );
-                }
+                })
             />
             <div class="field-note" id="input-file-note" aria-live="polite">
-                {move || {
+                {live(move || {
                     problem
                         .get()
                         .or_else(|| {
@@ -207,7 +207,7 @@ fn Upload(
                                 })
                         })
                         .map(|sentence| view! { <p class="hint bad">{sentence}</p> }).erase()
-                }}
+                })}
             </div>
         </div>
     }

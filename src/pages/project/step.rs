@@ -1,8 +1,9 @@
 //! One step: who would generate, what is asked for, and what came out so far.
 
 use super::inputs::Inputs;
+use crate::erase::{Erase, dynamic, keyed, live, live_text, memo};
 use crate::{
-    components::{Erase, ErrorNote, GenerationCard, Logo, Problem, keyed},
+    components::{ErrorNote, GenerationCard, Logo, Problem},
     server_fns::FnError,
     stores::{LevelStore, Moment, stores},
     words::{key_standing, key_words, price_hint},
@@ -34,21 +35,21 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
     let draft = stores.drafts.of(&project, step);
     let provider = {
         let catalog = catalog.clone();
-        Memo::new(move |_| level.provider(operation, &catalog))
+        memo(move || level.provider(operation, &catalog))
     };
     let model = {
         let catalog = catalog.clone();
-        Memo::new(move |_| {
+        memo(move || {
             let id = level.model(operation, provider.get(), &catalog)?;
             catalog.model(operation, provider.get(), &id).cloned()
         })
     };
     let problems = RwSignal::new(Vec::<(String, String)>::new());
-    let asking = Memo::new(move |_| {
+    let asking = memo(move || {
         flow.moment
             .with(|moment| matches!(moment, Moment::Checking(_)))
     });
-    let refused = Memo::new(move |_| {
+    let refused = memo(move || {
         flow.moment.with(|moment| match moment {
             Moment::Refused(asked, error) if *asked == operation => Some(error.clone()),
             _ => None,
@@ -88,16 +89,16 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                     <button
                         type="submit"
                         class="primary"
-                        disabled=move || !stores.session.alive.get()
-                        aria-disabled=move || asking.get().then_some("true")
+                        disabled=dynamic(move || !stores.session.alive.get())
+                        aria-disabled=dynamic(move || asking.get().then_some("true"))
                     >
                         "Generate"
                     </button>
                     <span class="hint" aria-live="polite">
-                        {move || if asking.get() { "Checking provider and price…" } else { "" }}
+                        {live_text(move || if asking.get() { "Checking provider and price…" } else { "" })}
                     </span>
                 </div>
-                {move || {
+                {live(move || {
                     refused
                         .get()
                         .map(|error| match error {
@@ -106,7 +107,7 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                             }
                             error => view! { <Problem error=error/> }.erase(),
                         }).erase()
-                }}
+                })}
             </form>
             <Results project=of_project step=step/>
         </div>
@@ -140,27 +141,27 @@ fn Who(level: LevelStore, operation: Operation, model: Memo<Option<Model>>) -> i
     let today = stores.session.today.get_value();
     let provider = {
         let catalog = catalog.clone();
-        Memo::new(move |_| level.provider(operation, &catalog))
+        memo(move || level.provider(operation, &catalog))
     };
-    let name = Memo::new(move |_| {
+    let name = memo(move || {
         let id = level.model(operation, provider.get(), &catalog)?;
         Some(stores.model_name(operation, provider.get(), &id))
     });
-    let standing = Memo::new(move |_| {
+    let standing = memo(move || {
         level
             .glances
             .with(|glances| key_standing(glances.get(&operation)))
     });
     view! {
         <p class="who-line">
-            {move || view! { <Logo provider=provider.get()/> }.erase()}
-            <span>{move || provider.get().label()}</span>
+            {live(move || view! { <Logo provider=provider.get()/> }.erase())}
+            <span>{live_text(move || provider.get().label())}</span>
             <span class="quiet">{name}</span>
-            <span class=move || standing.get().class()>
-                {move || key_words(standing.get(), provider.get())}
+            <span class=dynamic(move || standing.get().class())>
+                {live_text(move || key_words(standing.get(), provider.get()))}
             </span>
             <span class="quiet">
-                {move || model.with(|model| price_hint(model.as_ref(), operation, &today))}
+                {live_text(move || model.with(|model| price_hint(model.as_ref(), operation, &today)))}
             </span>
         </p>
     }
@@ -170,7 +171,7 @@ fn Who(level: LevelStore, operation: Operation, model: Memo<Option<Model>>) -> i
 #[component]
 fn Results(project: ProjectId, step: Step) -> impl IntoView {
     let generations = stores().generations;
-    let ids = Memo::new(move |_| {
+    let ids = memo(move || {
         generations.items.with(|items| {
             items
                 .iter()
@@ -183,7 +184,7 @@ fn Results(project: ProjectId, step: Step) -> impl IntoView {
     view! {
         <section class="results" aria-labelledby="results-heading">
             <h2 id="results-heading">"Results"</h2>
-            {move || {
+            {live(move || {
                 ids.with(Vec::is_empty)
                     .then(|| {
                         view! {
@@ -192,7 +193,7 @@ fn Results(project: ProjectId, step: Step) -> impl IntoView {
                             </div>
                         }
                     }).erase()
-            }}
+            })}
             {keyed(
                 move || ids.get(),
                 |id| view! { <GenerationCard id=GenerationId(id)/> }.erase(),

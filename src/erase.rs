@@ -1,7 +1,7 @@
-//! One type for every view. Each distinct type of a view is code of its own in the bundle; erased,
-//! all lists, choices and optional parts of the pages share theirs.
+//! One type for every view, and for what views follow. Each distinct type is code of its own in the
+//! bundle; erased, all lists, choices, attributes and handlers of the pages share theirs.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 use std::sync::Arc;
 
 /// Forgets the type of a view.
@@ -49,6 +49,50 @@ type Render = Box<dyn Fn() -> AnyView + Send + Sync>;
 
 fn follow(render: Render) -> AnyView {
     (move || render()).into_any()
+}
+
+/// A text that follows the signals it reads.
+pub fn live_text<T: 'static>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView
+where
+    Dynamic<T>: IntoAny,
+{
+    dynamic(text).into_any()
+}
+
+/// A value that follows the signals it reads, for an attribute.
+pub type Dynamic<T> = Box<dyn Fn() -> T + Send + Sync>;
+
+/// An attribute that follows the signals it reads.
+pub fn dynamic<T>(value: impl Fn() -> T + Send + Sync + 'static) -> Dynamic<T> {
+    Box::new(value)
+}
+
+/// What is done at a click.
+pub fn on_click(handler: impl FnMut(ev::MouseEvent) + 'static) -> Box<dyn FnMut(ev::MouseEvent)> {
+    Box::new(handler)
+}
+
+/// What is done when something was entered or chosen.
+pub fn on_input(handler: impl FnMut(ev::Event) + 'static) -> Box<dyn FnMut(ev::Event)> {
+    Box::new(handler)
+}
+
+/// What is done at a key.
+pub fn on_key(
+    handler: impl FnMut(ev::KeyboardEvent) + 'static,
+) -> Box<dyn FnMut(ev::KeyboardEvent)> {
+    Box::new(handler)
+}
+
+/// A value that is computed again when a signal that it reads has changed.
+pub fn memo<T: PartialEq + Send + Sync + 'static>(
+    value: impl Fn() -> T + Send + Sync + 'static,
+) -> Memo<T> {
+    remember(Box::new(value))
+}
+
+fn remember<T: PartialEq + Send + Sync + 'static>(value: Dynamic<T>) -> Memo<T> {
+    Memo::new(move |_| value())
 }
 
 /// A list whose entries keep their place in the page while others come and go. Each is known by its
