@@ -4,8 +4,9 @@
 //
 // Some code of the framework is carried along although nothing ever runs it, because tables of
 // functions point to it: hydration that waits for data (this application hydrates at once), hydration
-// from templates, the listing of routes for a server. The bodies of those functions are taken out by
-// their names before the optimiser runs; one that ran after all would stop the page with an error.
+// from templates, the listing of routes for a server, the printing of floating-point numbers (all
+// amounts are whole numbers). The bodies of those functions are taken out by their names before the
+// optimiser runs; one that ran after all would stop the page with an error.
 import binaryen from 'binaryen';
 import { transformSync } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -13,7 +14,8 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const NEVER_RUN = /hydrate_async|hydrate_from_template|generate_routes/;
+const NEVER_RUN =
+  /hydrate_async|hydrate_from_template|generate_routes|float_to_decimal_common/;
 const OPTIONS = [
   '-Oz',
   '--low-memory-unused',

@@ -178,7 +178,7 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
         let wanted = reason.with(|reason| reason.as_ref()?.provider)?;
         extra_slot(
             wanted,
-            placed.with(|placed| placed.values().copied().collect()),
+            placed.with(|placed| placed.iter().map(|(_, place)| *place).collect()),
         )
     });
     let endpoints: &'static [EndpointKind] = endpoint_kinds(tab);

@@ -8,7 +8,6 @@ use crate::{
     money::MicroUsd,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// From the least to the most that is expected; equal where it is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -286,7 +285,12 @@ pub fn actual(
 /// Adds up every counted thing that the model has a price for. One thing without a matching row
 /// makes the whole price unknown.
 fn price(model: &Model, measure: &Measure, today: &str) -> Estimate {
-    let units: BTreeSet<Unit> = model.prices.iter().map(|row| row.unit).collect();
+    let mut units: Vec<Unit> = Vec::new();
+    for row in &model.prices {
+        if !units.contains(&row.unit) {
+            units.push(row.unit);
+        }
+    }
     let mut lines = Vec::new();
     let mut total = Span::exact(MicroUsd::ZERO);
     for unit in units {
