@@ -1,7 +1,7 @@
 //! A project's own providers and models, each inherited or set here.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo};
 use crate::{
     components::{
         EndpointFields, Overview, ParameterFields, Problem, ProviderFields, SaveIndicator,
@@ -24,7 +24,7 @@ pub fn ProjectSettingsPage() -> impl IntoView {
     let stores = stores();
     let params = use_params_map();
     let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
-    Effect::new(move |_| stores.projects.ensure_opened(id.get()));
+    effect(move || stores.projects.ensure_opened(id.get()));
     let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
     live(move || {
         is_open.get();

@@ -1,7 +1,7 @@
 //! The person's settings: every operation with its provider, model and key.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, keyed, live, memo};
+use crate::erase::{Erase, EraseAll, effect, keyed, live, memo};
 use crate::{
     components::{
         EndpointFields, EnvPaste, KeyField, KeySection, MODAL_ENDPOINTS, Overview, ParameterFields,
@@ -23,7 +23,7 @@ pub fn SettingsPage() -> impl IntoView {
     }
     let stores = stores();
     let level = stores.personal;
-    Effect::new(move |_| level.ensure_loaded());
+    effect(move || level.ensure_loaded());
     view! {
         <Title text="Settings"/>
         <section class="page" aria-labelledby="providers-heading">

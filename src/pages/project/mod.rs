@@ -7,7 +7,7 @@ mod step;
 
 use self::step::StepPanel;
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo, on_click, on_key};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo, on_click, on_key};
 use crate::{
     browser,
     components::Problem,
@@ -33,7 +33,7 @@ pub fn ProjectPage() -> impl IntoView {
     let stores = stores();
     let params = use_params_map();
     let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
-    Effect::new(move |_| {
+    effect(move || {
         stores.projects.ensure_opened(id.get());
         stores.personal.ensure_loaded();
         stores.generations.follow();
