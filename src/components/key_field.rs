@@ -2,7 +2,7 @@
 //! done to it.
 
 use super::{Logo, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput};
-use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key};
+use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key, watch};
 use crate::{
     browser,
     stores::stores,
@@ -32,25 +32,20 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     let undoable = memo(move || state.with(|state| state.undoable));
     // Whoever removed a key can take that back at once: the buttons of the key are gone.
     let undo_id = format!("{id}-undo");
-    Effect::watch(
-        move || undoable.get(),
-        move |undoable, _, _| {
-            if *undoable {
+    watch(
+        move || undoable.track(),
+        move || {
+            if undoable.get() {
                 browser::form::focus_if_lost(&undo_id);
             }
         },
-        false,
     );
     // The field is gone once its key is stored: the focus goes to what stands in its place.
     let replace_id = format!("{id}-replace");
-    Effect::watch(
-        move || emptied.get(),
-        {
-            let replace_id = replace_id.clone();
-            move |_, _, _| browser::form::focus_if_lost(&replace_id)
-        },
-        false,
-    );
+    watch(move || emptied.track(), {
+        let replace_id = replace_id.clone();
+        move || browser::form::focus_if_lost(&replace_id)
+    });
     view! {
         <div class="key-field">
             {live(move || {
@@ -159,11 +154,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
     let replacing = memo(move || state.with(|state| state.replacing));
     let emptied = memo(move || state.with(|state| state.emptied));
     // What was typed is taken out of the page as soon as the server holds it.
-    Effect::watch(
-        move || emptied.get(),
-        move |_, _, _| browser::form::clear(node),
-        false,
-    );
+    watch(move || emptied.track(), move || browser::form::clear(node));
     view! {
         <div class="field">
             <label for=id.clone()>

@@ -4,6 +4,7 @@
 mod stored;
 
 use super::{LevelStore, Shared};
+use crate::erase::watch;
 use crate::{
     browser::{save, task, timer},
     server_fns::{FnError, keys::KeyPut},
@@ -110,11 +111,7 @@ impl Keys {
             pasted: RwSignal::new(String::new()),
         };
         // Settings that are loaded later bring their keys.
-        Effect::watch(
-            move || personal.view().track(),
-            move |(), _, _| keys.accept(),
-            false,
-        );
+        watch(move || personal.view().track(), move || keys.accept());
         keys
     }
 
