@@ -182,8 +182,10 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
         )
     });
     let endpoints: &'static [EndpointKind] = endpoint_kinds(tab);
+    // What is open or has the focus in the dialog outlives every save.
+    let loaded = memo(move || level.is_loaded());
     live(move || {
-        if !level.is_loaded() {
+        if !loaded.get() {
             return view! { <div class="skeleton tall" aria-hidden="true"></div> }.erase();
         }
         view! {

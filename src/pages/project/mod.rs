@@ -39,10 +39,10 @@ pub fn ProjectPage() -> impl IntoView {
         stores.generations.follow();
     });
     let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
+    let problem = memo(move || stores.projects.problem.get());
     live(move || {
         is_open.get();
-        let problem = stores.projects.problem.get();
-        match (stores.projects.opened_untracked(&id.get()), problem) {
+        match (stores.projects.opened_untracked(&id.get()), problem.get()) {
             (Some((project, level)), _) => view! { <Content project=project level=level/> }.erase(),
             (None, Some(error)) => view! {
                 <section class="page">
