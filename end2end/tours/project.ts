@@ -47,8 +47,8 @@ export async function project({ person, watch, look }: Scene): Promise<void> {
   await (await film.ask("Scenes", "[sandbox:blocked] A storm breaks the lamp.")).confirm();
   await expect(film.results.getByText(/blocked this content/)).toBeVisible({ timeout: 30_000 });
   await look(person, "step-failed");
-  await film.results.getByText("Why this provider?").first().click();
-  await look(person, "step-why");
+  await film.results.getByText("How this was chosen").first().click();
+  await look(person, "step-why", film.results);
 
   await equip(person, "openrouter");
   await person.api.generate({ operation: "llm", input: { prompt: "A keeper finds a letter." } });

@@ -106,7 +106,7 @@ async function opened(
   const why = person.page.locator("#image .why");
   await why.locator("summary").click();
   await expect(why.getByRole("listitem").first()).toBeVisible();
-  await look(person, "settings-why", person.page.locator("#image"));
+  await look(person, "settings-why", why);
 
   await main.getByText("Paste a whole .env file").click();
   await main.getByLabel(/^Lines such as/).fill(
