@@ -3,6 +3,7 @@
 #[cfg(test)]
 mod tests;
 
+use crate::erase::effect;
 use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
@@ -35,6 +36,11 @@ fn start() -> (Seed, Theme) {
     Default::default()
 }
 
+/// A page. All have one type, so that a route is in the bundle once.
+const fn page(view: fn() -> AnyView) -> fn() -> AnyView {
+    view
+}
+
 /// The application.
 #[component]
 pub fn App() -> impl IntoView {
@@ -43,7 +49,7 @@ pub fn App() -> impl IntoView {
     let stores = Stores::new(seed, theme);
     provide_context(stores);
 
-    Effect::new(move |_| {
+    effect(move || {
         stores.session.alive.set(true);
         stores.live();
         // One turn later every field has been enabled.
@@ -61,17 +67,17 @@ pub fn App() -> impl IntoView {
             <TopNavigation/>
             <main id="content" tabindex="-1">
                 <FlatRoutes fallback=|| NotFoundPage().into_any()>
-                    <Route path=path!("/") view=|| LandingPage().into_any()/>
-                    <Route path=path!("/sign-in") view=|| SignInPage().into_any()/>
-                    <Route path=path!("/sign-up") view=|| SignUpPage().into_any()/>
-                    <Route path=path!("/projects") view=|| ProjectsPage().into_any()/>
-                    <Route path=path!("/projects/:id") view=|| ProjectPage().into_any()/>
+                    <Route path=path!("/") view=page(|| LandingPage().into_any())/>
+                    <Route path=path!("/sign-in") view=page(|| SignInPage().into_any())/>
+                    <Route path=path!("/sign-up") view=page(|| SignUpPage().into_any())/>
+                    <Route path=path!("/projects") view=page(|| ProjectsPage().into_any())/>
+                    <Route path=path!("/projects/:id") view=page(|| ProjectPage().into_any())/>
                     <Route
                         path=path!("/projects/:id/settings")
-                        view=|| ProjectSettingsPage().into_any()
+                        view=page(|| ProjectSettingsPage().into_any())
                     />
-                    <Route path=path!("/settings") view=|| SettingsPage().into_any()/>
-                    <Route path=path!("/usage") view=|| UsagePage().into_any()/>
+                    <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
+                    <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>
                 </FlatRoutes>
             </main>
             <ConfigureDialog/>

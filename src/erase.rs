@@ -95,6 +95,27 @@ fn remember<T: PartialEq + Send + Sync + 'static>(value: Dynamic<T>) -> Memo<T> 
     Memo::new(move |_| value())
 }
 
+/// Does something now, and again whenever a signal changes that it reads. On the server: nothing.
+pub fn effect(run: impl FnMut() + 'static) {
+    start(Box::new(run));
+}
+
+fn start(mut run: Box<dyn FnMut()>) {
+    Effect::new(move |_: Option<()>| run());
+}
+
+/// Does something whenever a signal changes that `read` reads, but not at first. On the server:
+/// nothing.
+pub fn watch(read: impl Fn() + 'static, mut then: impl FnMut() + 'static) {
+    let mut at_first = true;
+    effect(move || {
+        read();
+        if !std::mem::take(&mut at_first) {
+            untrack(&mut then);
+        }
+    });
+}
+
 /// A list whose entries keep their place in the page while others come and go. Each is known by its
 /// key.
 pub fn keyed(

@@ -236,6 +236,7 @@ mod tests {
             settings: Some(LevelSeed {
                 view: SettingsView::from_fields(&BTreeMap::new()),
                 glances: Glances::from([(Operation::Tts, Err(ApiError::not_found("thing")))]),
+                ..LevelSeed::default()
             }),
             ..Seed::default()
         };

@@ -3,9 +3,12 @@
 // server sends that to browsers that take it.
 //
 // Some code of the framework is carried along although nothing ever runs it, because tables of
-// functions point to it: hydration that waits for data (this application hydrates at once), hydration
-// from templates, the listing of routes for a server. The bodies of those functions are taken out by
-// their names before the optimiser runs; one that ran after all would stop the page with an error.
+// functions point to it: hydration that waits for data (this application hydrates at once), the listing
+// of routes for a server; and the printing of floating-point numbers (all amounts are whole numbers).
+// The bodies of those functions are taken out by their names before the optimiser runs, which then
+// drops what only they call. Nothing else is taken out by its name: the compiler makes one function of
+// equal ones, and what runs may bear the name of what does not. A body that was needed after all would
+// stop the page with an error.
 import binaryen from 'binaryen';
 import { transformSync } from 'esbuild';
 import { execFileSync } from 'node:child_process';
@@ -13,7 +16,8 @@ import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
-const NEVER_RUN = /hydrate_async|hydrate_from_template|generate_routes/;
+const NEVER_RUN =
+  /^<T as .+>::into_any\w*::(hydrate_async(::\{\{closure\}\})?|generate_routes)::h\w+$|float_to_decimal_common/;
 const OPTIONS = [
   '-Oz',
   '--low-memory-unused',

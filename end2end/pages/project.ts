@@ -36,6 +36,11 @@ export class ProjectPage {
     await person.page.getByLabel("Project name").fill(name);
     await person.page.getByRole("button", { name: "Create project" }).click();
     await expect(person.page.getByRole("heading", { name })).toBeVisible();
+    return ProjectPage.at(person);
+  }
+
+  /** The project whose page is open. */
+  static async at(person: Person): Promise<ProjectPage> {
     await person.page.waitForURL(/\/projects\/[^/]+/);
     const id = new URL(person.page.url()).pathname.split("/")[2] ?? "";
     return new ProjectPage(person, id);
@@ -46,8 +51,13 @@ export class ProjectPage {
     return new ProjectPage(person, id);
   }
 
+  /** The tab of a step. */
+  step(step: StepLabel): Locator {
+    return this.main.getByRole("tab", { name: step, exact: true });
+  }
+
   async show(step: StepLabel): Promise<void> {
-    const tab = this.main.getByRole("tab", { name: step, exact: true });
+    const tab = this.step(step);
     await tab.click();
     await expect(tab).toHaveAttribute("aria-selected", "true");
   }
@@ -139,12 +149,16 @@ export class Confirmation {
     return this.dialog.getByLabel(label, { exact: true });
   }
 
+  /** The table of the comparison. */
+  get ways(): Locator {
+    return this.dialog.getByRole("region", { name: "Providers compared" });
+  }
+
   /** Unfolds the comparison; its table once it is there. */
   async compare(): Promise<Locator> {
     await this.dialog.getByText("Compare providers", { exact: true }).click();
-    const ways = this.dialog.getByRole("region", { name: "Providers compared" });
-    await expect(ways).toBeVisible();
-    return ways;
+    await expect(this.ways).toBeVisible();
+    return this.ways;
   }
 
   /** Shows every way of the comparison. */

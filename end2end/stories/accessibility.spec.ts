@@ -1,13 +1,9 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator } from "@playwright/test";
-import { expect, test } from "../fixtures/test";
+import { expect } from "../fixtures/test";
 import type { Person } from "../pages/person";
-import { ProjectPage } from "../pages/project";
-import { ProviderModal, ProviderSettings } from "../pages/settings";
 import { everyState } from "../tours";
 import { sideways, view } from "../tours/tour";
-
-const KEY = "sandbox-access-0123456789abcdef";
 
 /**
  * What axe finds, in few words: in the dialog that is open, in the part that is new in this state,
@@ -43,69 +39,4 @@ everyState("axe finds nothing and nothing scrolls sideways", async (person, stat
   await view(person, { width: 360, height: 800, colorScheme: "light" }, part);
   expect.soft(await sideways(person), `${state} at 360 px: pixels too wide`).toBe(0);
   await view(person, { width: 1280, height: 844, colorScheme: "light" }, part);
-});
-
-/** Presses Tab until `wanted` has the focus. */
-async function tabTo(person: Person, wanted: ReturnType<Person["page"]["locator"]>): Promise<void> {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return;
-    await person.page.keyboard.press("Tab");
-  }
-  throw new Error("the focus never got there");
-}
-
-test("a key is given on Settings with the keyboard alone", async ({ person }) => {
-  const settings = await ProviderSettings.open(person);
-  await tabTo(person, settings.provider("LLM"));
-  await settings.provider("LLM").press("g");
-  await settings.saved();
-  await tabTo(person, settings.key("Google Gemini"));
-  await person.page.keyboard.type(KEY);
-  await person.page.keyboard.press("Enter");
-  await expect(settings.configured("Google Gemini")).toBeVisible();
-  expect((await person.api.settings()).keys?.gemini?.last4).toBe("cdef");
-});
-
-test("the modal keeps the focus inside, Escape closes it and the focus returns", async ({
-  person,
-}) => {
-  const project = await ProjectPage.create(person, "By keyboard");
-  await tabTo(person, project.configure);
-  await person.page.keyboard.press("Enter");
-  const modal = new ProviderModal(person);
-  await expect(modal.dialog).toBeVisible();
-  const focusIsInside = () =>
-    modal.dialog.evaluate(
-      (dialog) => dialog.contains(document.activeElement) || document.activeElement === document.body,
-    );
-  expect(await focusIsInside()).toBe(true);
-  for (let presses = 0; presses < 30; presses += 1) {
-    await person.page.keyboard.press("Tab");
-    expect(await focusIsInside()).toBe(true);
-  }
-
-  await tabTo(person, modal.dialog.getByRole("tab", { selected: true }));
-  await person.page.keyboard.press("ArrowRight");
-  await expect(modal.tab("Image")).toBeFocused();
-  await expect(modal.tab("Image")).toHaveAttribute("aria-selected", "true");
-
-  await person.page.keyboard.press("Escape");
-  await expect(modal.dialog).toBeHidden();
-  await expect(project.configure).toBeFocused();
-});
-
-test("a generation is confirmed with the keyboard alone", async ({ person }) => {
-  await person.api.putKey("openrouter", KEY);
-  const project = await ProjectPage.create(person, "Hands on the keys");
-  await project.show("Story");
-  await tabTo(person, project.prompt);
-  await person.page.keyboard.type("A story without a mouse.");
-  await tabTo(person, project.generate);
-  await person.page.keyboard.press("Enter");
-  const { dialog } = project.confirmation("Story");
-  await expect(dialog).toBeVisible();
-  await tabTo(person, dialog.getByRole("button", { name: "Generate", exact: true }));
-  await person.page.keyboard.press("Enter");
-  await expect(dialog).toBeHidden();
-  await expect.poll(async () => (await person.api.generations())[0]?.status).toBe("succeeded");
 });

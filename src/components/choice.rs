@@ -1,7 +1,7 @@
 //! A select whose options may change while it is shown. It keeps showing what its store says, also
 //! when a save failed and the old value comes back.
 
-use crate::erase::{Erase, EraseAll, dynamic, live, on_input};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, on_input};
 use crate::{browser, stores::stores};
 use leptos::{html, prelude::*};
 
@@ -43,7 +43,7 @@ pub fn Choice(
 ) -> impl IntoView {
     let alive = stores().session.alive;
     let node = NodeRef::<html::Select>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let value = value.get();
         options.track();
         browser::form::select(node, &value);

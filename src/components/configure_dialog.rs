@@ -6,7 +6,7 @@ use super::{
     SaveIndicator,
     key_places::{places, used_providers},
 };
-use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_key};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, memo, on_click, on_key};
 use crate::{
     browser,
     stores::{Moment, stores},
@@ -48,7 +48,7 @@ pub fn ConfigureDialog() -> impl IntoView {
         flow.overlay
             .with(|overlay| overlay.as_ref().and_then(|overlay| overlay.reason.clone()))
     });
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             stores.personal.ensure_loaded();
             // Whoever is asked for a key can type it at once.
@@ -178,12 +178,14 @@ fn Panel(tab: Option<Operation>, reason: Memo<Option<ApiError>>) -> impl IntoVie
         let wanted = reason.with(|reason| reason.as_ref()?.provider)?;
         extra_slot(
             wanted,
-            placed.with(|placed| placed.values().copied().collect()),
+            placed.with(|placed| placed.iter().map(|(_, place)| *place).collect()),
         )
     });
     let endpoints: &'static [EndpointKind] = endpoint_kinds(tab);
+    // What is open or has the focus in the dialog outlives every save.
+    let loaded = memo(move || level.is_loaded());
     live(move || {
-        if !level.is_loaded() {
+        if !loaded.get() {
             return view! { <div class="skeleton tall" aria-hidden="true"></div> }.erase();
         }
         view! {

@@ -8,7 +8,7 @@ mod tests;
 
 use self::{compare::Comparison, rows::Rows};
 use super::{Dialog, ParameterChoice, Problem, TraceView};
-use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click, on_input};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, memo, on_click, on_input};
 use crate::{
     browser,
     stores::{Confirming, Flow, Moment, Stage, stores},
@@ -194,7 +194,7 @@ fn Buttons() -> impl IntoView {
         flow.confirming(|open| open.stage != Stage::Open || open.needs_consent()) == Some(true)
     });
     // A button that was switched off meanwhile has lost the focus; what became of it is read next.
-    Effect::new(move |_| {
+    effect(move || {
         if !waits.get() {
             browser::form::focus_if_lost("confirm-state");
         }

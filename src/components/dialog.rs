@@ -2,7 +2,7 @@
 //! own buttons close it; the browser keeps the focus inside and gives it back.
 
 use crate::browser;
-use crate::erase::{Erase, live, on_click, on_input};
+use crate::erase::{Erase, effect, live, on_click, on_input};
 use leptos::{html, prelude::*};
 
 /// A modal dialog named by its heading.
@@ -18,7 +18,7 @@ pub fn Dialog(
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             browser::dialog::open(node);
         } else {

@@ -1,7 +1,7 @@
 //! What a field was before, and putting that back. Nothing is asked for before somebody looks.
 
 use super::Problem;
-use crate::erase::{Erase, EraseAll, live, live_text, on_click, on_input};
+use crate::erase::{Erase, EraseAll, effect, live, live_text, on_click, on_input};
 use crate::{
     browser::{form, task},
     server_fns::{
@@ -46,13 +46,13 @@ pub fn History(
 ) -> impl IntoView {
     let lines = Lines::new(None);
     let open = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         if open.get() {
             load.run(lines);
         }
     });
     let name = format!("History of {of}");
-    let id = name.replace(' ', "-").to_lowercase();
+    let id = name.replace(' ', "-").to_ascii_lowercase();
     view! {
         <details class="history" on:toggle=on_input(move |event| open.set(form::is_open(&event)))>
             <summary id=id.clone() aria-label=name>

@@ -2,7 +2,7 @@
 //! done to it.
 
 use super::{Logo, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput};
-use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key};
+use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key, watch};
 use crate::{
     browser,
     stores::stores,
@@ -17,40 +17,27 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     let slot = provider.key_slot();
     let keys = stores().keys;
     let state = keys.slot(slot);
-    let configured = memo(move || {
-        state.with(|state| {
-            let ready = state
-                .view
-                .as_ref()
-                .is_some_and(|view| view.status == SecretStatus::Ready);
-            ready && !state.replacing
-        })
-    });
+    let configured = memo(move || state.with(|state| state.is_shown()));
     let shown = memo(move || state.with(|state| standing(state.view.as_ref())));
     let id = format!("key-{slot}");
     let emptied = memo(move || state.with(|state| state.emptied));
     let undoable = memo(move || state.with(|state| state.undoable));
     // Whoever removed a key can take that back at once: the buttons of the key are gone.
     let undo_id = format!("{id}-undo");
-    Effect::watch(
-        move || undoable.get(),
-        move |undoable, _, _| {
-            if *undoable {
+    watch(
+        move || undoable.track(),
+        move || {
+            if undoable.get() {
                 browser::form::focus_if_lost(&undo_id);
             }
         },
-        false,
     );
     // The field is gone once its key is stored: the focus goes to what stands in its place.
     let replace_id = format!("{id}-replace");
-    Effect::watch(
-        move || emptied.get(),
-        {
-            let replace_id = replace_id.clone();
-            move |_, _, _| browser::form::focus_if_lost(&replace_id)
-        },
-        false,
-    );
+    watch(move || emptied.track(), {
+        let replace_id = replace_id.clone();
+        move || browser::form::focus_if_lost(&replace_id)
+    });
     view! {
         <div class="key-field">
             {live(move || {
@@ -159,11 +146,7 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
     let replacing = memo(move || state.with(|state| state.replacing));
     let emptied = memo(move || state.with(|state| state.emptied));
     // What was typed is taken out of the page as soon as the server holds it.
-    Effect::watch(
-        move || emptied.get(),
-        move |_, _, _| browser::form::clear(node),
-        false,
-    );
+    watch(move || emptied.track(), move || browser::form::clear(node));
     view! {
         <div class="field">
             <label for=id.clone()>

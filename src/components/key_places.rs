@@ -6,7 +6,6 @@ use crate::erase::{Erase, live, live_text, memo, on_click};
 use crate::stores::{LevelStore, stores};
 use domain::{Operation, ProviderId, catalog::Catalog, keys::SecretView, provider::CredentialKind};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// What stands under an operation about its key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,20 +26,22 @@ pub enum KeyPlace {
 #[must_use]
 pub fn places(
     used: impl IntoIterator<Item = (Operation, ProviderId)>,
-) -> BTreeMap<Operation, KeyPlace> {
-    let mut first: BTreeMap<ProviderId, Operation> = BTreeMap::new();
+) -> Vec<(Operation, KeyPlace)> {
+    let mut first: Vec<(ProviderId, Operation)> = Vec::new();
     used.into_iter()
         .map(|(operation, provider)| {
             let place = match provider.credential_kind() {
                 CredentialKind::Operator => KeyPlace::Installation(provider),
                 CredentialKind::Endpoint => KeyPlace::Endpoint(provider),
-                CredentialKind::ApiKey => match first.get(&provider) {
-                    Some(other) => KeyPlace::There(provider, *other),
-                    None => {
-                        first.insert(provider, operation);
-                        KeyPlace::Here(provider)
+                CredentialKind::ApiKey => {
+                    match first.iter().find(|(known, _)| *known == provider) {
+                        Some((_, other)) => KeyPlace::There(provider, *other),
+                        None => {
+                            first.push((provider, operation));
+                            KeyPlace::Here(provider)
+                        }
                     }
-                },
+                }
             };
             (operation, place)
         })
@@ -68,10 +69,15 @@ pub fn spare_slots(
 #[component]
 pub fn KeySection(
     operation: Operation,
-    #[prop(into)] places: Signal<BTreeMap<Operation, KeyPlace>>,
+    #[prop(into)] places: Signal<Vec<(Operation, KeyPlace)>>,
 ) -> impl IntoView {
     let place = memo(move || {
-        places.with(|places| places.get(&operation).copied().unwrap_or(KeyPlace::Nothing))
+        places.with(|places| {
+            let mut places = places.iter();
+            places
+                .find(|(other, _)| *other == operation)
+                .map_or(KeyPlace::Nothing, |(_, place)| *place)
+        })
     });
     let keys = stores().keys;
     live(move || {
@@ -154,15 +160,17 @@ mod tests {
             (Operation::Video, ProviderId::Kie),
             (Operation::Tts, ProviderId::Modal),
         ]);
-        assert_eq!(places[&Operation::Llm], KeyPlace::Here(ProviderId::Gemini));
         assert_eq!(
-            places[&Operation::Image],
-            KeyPlace::There(ProviderId::Gemini, Operation::Llm)
-        );
-        assert_eq!(places[&Operation::Video], KeyPlace::Here(ProviderId::Kie));
-        assert_eq!(
-            places[&Operation::Tts],
-            KeyPlace::Endpoint(ProviderId::Modal)
+            places,
+            [
+                (Operation::Llm, KeyPlace::Here(ProviderId::Gemini)),
+                (
+                    Operation::Image,
+                    KeyPlace::There(ProviderId::Gemini, Operation::Llm)
+                ),
+                (Operation::Video, KeyPlace::Here(ProviderId::Kie)),
+                (Operation::Tts, KeyPlace::Endpoint(ProviderId::Modal)),
+            ]
         );
     }
 

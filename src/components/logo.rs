@@ -33,9 +33,12 @@ pub fn Logo(provider: ProviderId) -> impl IntoView {
             .erase()
         }
         None => view! {
-            <span class="logo monogram" aria-hidden="true">
-                {provider.label().chars().take(1).collect::<String>()}
-            </span>
+            // Drawn by the style sheet: a letter in the page would be read as part of a label.
+            <span
+                class="logo monogram"
+                aria-hidden="true"
+                data-letter=provider.label().chars().take(1).collect::<String>()
+            ></span>
         }
         .erase(),
     }

@@ -151,10 +151,10 @@ fn found_words(number: usize) -> String {
 
 /// The options whose text has all the words; "inherit" and the chosen one always stay.
 fn found(all: &[ChoiceOption], words: &str, chosen: &str) -> Vec<ChoiceOption> {
-    let words = words.to_lowercase();
+    let words = words.to_ascii_lowercase();
     let fits = |option: &&ChoiceOption| {
         option.value.is_empty() || option.value == chosen || {
-            let text = format!("{} {}", option.label, option.value).to_lowercase();
+            let text = format!("{} {}", option.label, option.value).to_ascii_lowercase();
             words.split_whitespace().all(|word| text.contains(word))
         }
     };

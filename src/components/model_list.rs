@@ -2,7 +2,7 @@
 //! changed, and asking for it again.
 
 use super::Problem;
-use crate::erase::{Erase, EraseAll, dynamic, live, on_click, on_input};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, on_click, on_input};
 use crate::{
     browser::{form, task},
     server_fns::{
@@ -51,7 +51,7 @@ pub fn ListNote(operation: Operation, provider: ProviderId) -> impl IntoView {
     if told {
         form::focus_soon(id.clone());
     }
-    Effect::new(move |_| {
+    effect(move || {
         if told || waits {
             ask.run(ListAct::Look);
         }

@@ -2,7 +2,7 @@
 //! opens by itself, so it never takes a key press for an answer.
 
 use super::Dialog;
-use crate::erase::{Erase, EraseAll, keyed, live, live_text, memo, on_click};
+use crate::erase::{Erase, EraseAll, effect, keyed, live, live_text, memo, on_click};
 use crate::{
     browser::form,
     stores::{Stores, stores},
@@ -24,7 +24,7 @@ const SUMMARY: &str = "moving-summary";
 pub fn MovingDialog() -> impl IntoView {
     let stores = stores();
     let old = stores.old_settings;
-    Effect::new(move |_| {
+    effect(move || {
         if old.open.get() {
             form::focus_soon(LEAD.to_owned());
         }

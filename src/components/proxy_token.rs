@@ -1,7 +1,7 @@
 //! The proxy token of Modal deployments: two halves that are stored together. Neither is ever shown
 //! again.
 
-use crate::erase::{Erase, EraseAll, memo, on_click};
+use crate::erase::{Erase, EraseAll, memo, on_click, watch};
 use crate::{browser, stores::stores};
 use domain::ProviderId;
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
@@ -15,10 +15,9 @@ pub fn ProxyTokenInput() -> impl IntoView {
     let halves = [NodeRef::<html::Input>::new(), NodeRef::new()];
     let busy = move || !stores.session.alive.get() || state.with(|state| state.busy);
     let emptied = memo(move || state.with(|state| state.emptied));
-    Effect::watch(
-        move || emptied.get(),
-        move |_, _, _| halves.into_iter().for_each(browser::form::clear),
-        false,
+    watch(
+        move || emptied.track(),
+        move || halves.into_iter().for_each(browser::form::clear),
     );
     let save = move |then_test: bool| {
         let [key, secret] = halves.map(browser::form::text);

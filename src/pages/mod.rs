@@ -18,7 +18,7 @@ pub use projects::ProjectsPage;
 pub use settings::SettingsPage;
 pub use usage::UsagePage;
 
-use crate::erase::Erase;
+use crate::erase::{Erase, effect};
 use crate::stores::stores;
 use leptos::prelude::*;
 use leptos_router::{
@@ -36,7 +36,7 @@ fn signed_in() -> bool {
     #[cfg(feature = "ssr")]
     leptos_axum::redirect(&target);
     let navigate = use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         navigate(
             &target,
             NavigateOptions {

@@ -1,7 +1,7 @@
 //! A project's own providers and models, each inherited or set here.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo};
 use crate::{
     components::{
         EndpointFields, Overview, ParameterFields, Problem, ProviderFields, SaveIndicator,
@@ -24,12 +24,12 @@ pub fn ProjectSettingsPage() -> impl IntoView {
     let stores = stores();
     let params = use_params_map();
     let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
-    Effect::new(move |_| stores.projects.ensure_opened(id.get()));
+    effect(move || stores.projects.ensure_opened(id.get()));
     let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
+    let problem = memo(move || stores.projects.problem.get());
     live(move || {
         is_open.get();
-        let problem = stores.projects.problem.get();
-        match (stores.projects.opened_untracked(&id.get()), problem) {
+        match (stores.projects.opened_untracked(&id.get()), problem.get()) {
             (Some((project, level)), _) => view! { <Content project=project level=level/> }.erase(),
             (None, Some(error)) => view! {
                 <section class="page">

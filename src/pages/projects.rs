@@ -1,7 +1,7 @@
 //! The list of projects: make, open, rename, delete.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, dynamic, live, live_text, on_click, on_input, on_key};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, on_click, on_input, on_key};
 use crate::{
     browser,
     components::{Dialog, Problem},
@@ -27,7 +27,7 @@ pub fn ProjectsPage() -> impl IntoView {
     }
     let stores = stores();
     let projects = stores.projects;
-    Effect::new(move |_| projects.ensure_listed());
+    effect(move || projects.ensure_listed());
     let query = use_query_map();
     let welcome = move || {
         let asked = query.with(|query| query.get("welcome").is_some());

@@ -1,7 +1,7 @@
 //! The person's settings: every operation with its provider, model and key.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, keyed, live, memo};
+use crate::erase::{Erase, EraseAll, effect, keyed, live, memo};
 use crate::{
     components::{
         EndpointFields, EnvPaste, KeyField, KeySection, MODAL_ENDPOINTS, Overview, ParameterFields,
@@ -23,7 +23,9 @@ pub fn SettingsPage() -> impl IntoView {
     }
     let stores = stores();
     let level = stores.personal;
-    Effect::new(move |_| level.ensure_loaded());
+    effect(move || level.ensure_loaded());
+    // What is open or has the focus in the page outlives every save.
+    let standing = memo(move || (level.is_loaded(), level.problem.with(Option::is_some)));
     view! {
         <Title text="Settings"/>
         <section class="page" aria-labelledby="providers-heading">
@@ -36,16 +38,10 @@ pub fn SettingsPage() -> impl IntoView {
                 "Everything is saved by itself. Keys are encrypted, are never shown again, and go to their provider alone."
             </p>
             {live(move || level.problem.get().map(|error| view! { <Problem error=error/> }).erase())}
-            {live(move || {
-                let loaded = level.is_loaded();
-                let failed = level.problem.with(Option::is_some);
-                if loaded {
-                    view! { <Panes/> }.erase()
-                } else if failed {
-                    ().into_any()
-                } else {
-                    skeleton()
-                }
+            {live(move || match standing.get() {
+                (true, _) => view! { <Panes/> }.erase(),
+                (false, true) => ().into_any(),
+                (false, false) => skeleton(),
             })}
         </section>
     }

@@ -2,7 +2,7 @@
 //! nothing.
 
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, live};
+use crate::erase::{Erase, EraseAll, effect, live};
 use crate::{
     components::Problem,
     stores::stores,
@@ -67,7 +67,7 @@ pub fn UsagePage() -> impl IntoView {
         return ().into_any();
     }
     let generations = stores().generations;
-    Effect::new(move |_| generations.ensure_complete());
+    effect(move || generations.ensure_complete());
     view! {
         <Title text="Usage"/>
         <section class="page">

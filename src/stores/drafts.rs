@@ -1,5 +1,6 @@
 //! What a person is about to ask for, per project and step, kept while they look elsewhere.
 
+use super::known::Known;
 use domain::{
     Operation, ProjectId,
     catalog::{Capabilities, Model},
@@ -7,7 +8,6 @@ use domain::{
     project::Step,
 };
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// The fields of a step. Empty means: left to the model.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -133,7 +133,7 @@ pub const fn takes_first_frame(can: &Capabilities) -> bool {
 /// All drafts. Cheap to copy; it must live at the root.
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    known: StoredValue<HashMap<(ProjectId, Step), RwSignal<Draft>>>,
+    known: StoredValue<Known<(ProjectId, Step), RwSignal<Draft>>>,
     owner: StoredValue<Owner>,
 }
 
@@ -142,7 +142,7 @@ impl Drafts {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            known: StoredValue::new(HashMap::new()),
+            known: StoredValue::new(Known::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }

@@ -8,6 +8,7 @@ pub use confirming::{Confirming, Stage};
 pub use ways::Ways;
 
 use super::Stores;
+use crate::erase::watch;
 use crate::{
     browser::task,
     server_fns::{FnError, resolution::resolution_preview},
@@ -134,15 +135,17 @@ impl Flow {
 
     /// Follows what is stored: a generation that waits for a key goes on once it is there.
     pub(super) fn resume_when_configured(self, stores: Stores) {
-        Effect::watch(
-            move || (stores.keys.stored.get(), stores.personal.stored.get()),
-            move |_, _, _| {
+        watch(
+            move || {
+                stores.keys.stored.track();
+                stores.personal.stored.track();
+            },
+            move || {
                 stores.projects.refresh();
                 if let Moment::Waiting(wanted, ..) = self.moment.get_untracked() {
                     self.check(wanted);
                 }
             },
-            false,
         );
     }
 

@@ -1,6 +1,7 @@
 //! What was generated, and the following of what is not finished yet: once a second while somebody
 //! looks, wherever in the application they are.
 
+use super::known::Known;
 use crate::{
     browser::{
         events::{self, Heard, Listening},
@@ -13,7 +14,6 @@ use crate::{
 };
 use domain::{GenerationId, ProjectId, generation::Generation};
 use leptos::prelude::*;
-use std::collections::HashMap;
 
 /// How long to wait before asking again.
 const PAUSE_MILLIS: u32 = 1_000;
@@ -35,8 +35,8 @@ pub struct Generations {
     pub now: RwSignal<i64>,
     following: StoredValue<bool>,
     /// The text that is being written at the moment, as far as it is heard.
-    live: StoredValue<HashMap<GenerationId, RwSignal<String>>>,
-    listening: StoredValue<HashMap<GenerationId, Listening>>,
+    live: StoredValue<Known<GenerationId, RwSignal<String>>>,
+    listening: StoredValue<Known<GenerationId, Listening>>,
     owner: StoredValue<Owner>,
 }
 
@@ -51,8 +51,8 @@ impl Generations {
             announcement: RwSignal::new(String::new()),
             now: RwSignal::new(0),
             following: StoredValue::new(false),
-            live: StoredValue::new(HashMap::new()),
-            listening: StoredValue::new(HashMap::new()),
+            live: StoredValue::new(Known::default()),
+            listening: StoredValue::new(Known::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }
@@ -132,14 +132,15 @@ impl Generations {
                         }
                         *known = generation;
                     }
-                    None => items.push(generation),
+                    None => {
+                        let is_newer = |known: &Generation| {
+                            (known.created_at, &known.id) > (generation.created_at, &generation.id)
+                        };
+                        let place = items.partition_point(is_newer);
+                        items.insert(place, generation);
+                    }
                 }
             }
-            items.sort_by(|a, b| {
-                b.created_at
-                    .cmp(&a.created_at)
-                    .then_with(|| b.id.cmp(&a.id))
-            });
         });
     }
 

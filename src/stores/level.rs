@@ -5,7 +5,7 @@ mod inheritance;
 mod undo;
 mod whole;
 
-use super::Shared;
+use super::{Shared, known::Known};
 use crate::{
     browser::{save, task, timer},
     seed::{Glances, LevelSeed},
@@ -28,7 +28,6 @@ use domain::{
     settings::{Change, Field, SettingsView},
 };
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 type Value = Option<String>;
 
@@ -80,7 +79,7 @@ pub struct LevelStore {
     project: StoredValue<Option<ProjectId>>,
     owner: StoredValue<Owner>,
     view: RwSignal<Option<SettingsView>>,
-    fields: StoredValue<BTreeMap<Field, RwSignal<FieldState>>>,
+    fields: StoredValue<Known<Field, RwSignal<FieldState>>>,
     shared: Shared,
     undo: RwSignal<UndoStack<Field, Value>>,
     /// What each operation comes to with everything that is stored.
@@ -110,7 +109,7 @@ impl LevelStore {
             project: StoredValue::new(project),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             view: RwSignal::new(view),
-            fields: StoredValue::new(BTreeMap::new()),
+            fields: StoredValue::new(Known::default()),
             shared,
             undo: RwSignal::new(UndoStack::default()),
             glances: RwSignal::new(seed.glances),
@@ -264,7 +263,7 @@ impl LevelStore {
 
     fn known(self) -> Vec<Field> {
         self.fields
-            .try_with_value(|fields| fields.keys().copied().collect())
+            .try_with_value(|fields| fields.iter().map(|(field, _)| *field).collect())
             .unwrap_or_default()
     }
 
@@ -427,7 +426,7 @@ impl LevelStore {
     fn sum_up(self) {
         let signals: Vec<RwSignal<FieldState>> = self
             .fields
-            .try_with_value(|fields| fields.values().copied().collect())
+            .try_with_value(|fields| fields.iter().map(|(_, state)| *state).collect())
             .unwrap_or_default();
         let summary = summarize(
             signals

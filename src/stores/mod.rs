@@ -6,6 +6,7 @@ mod flow;
 mod follow;
 mod generations;
 mod keys;
+mod known;
 mod level;
 mod moving;
 mod parameter;

@@ -1,6 +1,6 @@
 //! The person's projects, and the settings of those that were opened.
 
-use super::{Generations, LevelStore, Shared};
+use super::{Generations, LevelStore, Shared, known::Known};
 use crate::{
     browser::task,
     seed::ProjectSeed,
@@ -12,7 +12,6 @@ use crate::{
 };
 use domain::{ProjectId, project::Project};
 use leptos::prelude::*;
-use std::collections::BTreeMap;
 
 /// The projects. Cheap to copy; it must live at the root.
 #[derive(Clone, Copy)]
@@ -22,7 +21,7 @@ pub struct Projects {
     /// Why something with projects did not work.
     pub problem: RwSignal<Option<FnError>>,
     /// The opened ones.
-    opened: RwSignal<BTreeMap<ProjectId, (Project, LevelStore)>>,
+    opened: RwSignal<Known<ProjectId, (Project, LevelStore)>>,
     owner: StoredValue<Owner>,
     generations: Generations,
     shared: Shared,
@@ -40,7 +39,7 @@ impl Projects {
         let projects = Self {
             list: RwSignal::new(list),
             problem: RwSignal::new(None),
-            opened: RwSignal::new(BTreeMap::new()),
+            opened: RwSignal::new(Known::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             generations,
             shared,
@@ -93,7 +92,7 @@ impl Projects {
         self.problem.set(None);
         if self
             .opened
-            .with_untracked(|opened| opened.contains_key(&id))
+            .with_untracked(|opened| opened.get(&id).is_some())
         {
             return;
         }
@@ -142,8 +141,9 @@ impl Projects {
         task::spawn(async move {
             done(project_rename(id, name).await.map(|renamed| {
                 self.opened.update(|opened| {
-                    if let Some((project, _)) = opened.get_mut(&renamed.id) {
-                        *project = renamed.clone();
+                    if let Some((_, level)) = opened.get(&renamed.id) {
+                        let level = *level;
+                        opened.insert(renamed.id.clone(), (renamed.clone(), level));
                     }
                 });
                 self.list.update(|list| {
@@ -173,7 +173,7 @@ impl Projects {
 
     fn levels(self) -> Vec<LevelStore> {
         self.opened
-            .try_with_untracked(|opened| opened.values().map(|(_, level)| *level).collect())
+            .try_with_untracked(|opened| opened.iter().map(|(_, (_, level))| *level).collect())
             .unwrap_or_default()
     }
 

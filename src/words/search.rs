@@ -25,12 +25,12 @@ pub struct Found {
 /// The settings whose names have all these words, the most general first.
 #[must_use]
 pub fn find_settings(catalog: &Catalog, words: &str) -> Vec<Found> {
-    let words = words.to_lowercase();
+    let words = words.to_ascii_lowercase();
     if words.trim().is_empty() {
         return Vec::new();
     }
     let fits = |name: &str| {
-        let name = name.to_lowercase();
+        let name = name.to_ascii_lowercase();
         words.split_whitespace().all(|word| name.contains(word))
     };
     let mut found = Vec::new();

@@ -11,7 +11,11 @@ pub fn field_words(field: Field) -> String {
             format!("{} model of {}", operation.label(), provider.label())
         }
         Field::Parameter(operation, parameter) => {
-            format!("{} {}", operation.label(), parameter.label().to_lowercase())
+            format!(
+                "{} {}",
+                operation.label(),
+                parameter.label().to_ascii_lowercase()
+            )
         }
         Field::Endpoint(kind) => kind.field_label().to_owned(),
         Field::PreferOwnKeys => "Use my own keys first".to_owned(),

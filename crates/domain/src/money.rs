@@ -46,25 +46,23 @@ impl MicroUsd {
 /// significant digits; never `0` for something that costs.
 #[must_use]
 pub fn format_credits(amount: MicroUsd) -> String {
-    let credits = amount.credits();
-    let text = if amount.0 == 0 {
-        return "0".to_owned();
-    } else if credits >= 10.0 {
-        format!("{credits:.0}")
-    } else if credits >= 1.0 {
-        format!("{credits:.1}")
-    } else if credits >= 0.1 {
-        format!("{credits:.2}")
-    } else if credits >= 0.001 {
-        format!("{credits:.3}")
-    } else {
-        return "<0.001".to_owned();
+    // Whole numbers alone: floating point would carry its printing into the browser.
+    let thousandths = amount.0 / 5;
+    let step = match thousandths {
+        _ if amount.0 == 0 => return "0".to_owned(),
+        ..1 => return "<0.001".to_owned(),
+        1..100 => 1,
+        100..1_000 => 10,
+        1_000..10_000 => 100,
+        _ => 1_000,
     };
-    if text.contains('.') {
-        text.trim_end_matches('0').trim_end_matches('.').to_owned()
-    } else {
-        text
+    let rounded = (amount.0 + step * 5 / 2) / (step * 5) * step;
+    let (whole, rest) = (rounded / 1_000, rounded % 1_000);
+    if rest == 0 {
+        return whole.to_string();
     }
+    let digits = format!("{rest:03}");
+    format!("{whole}.{}", digits.trim_end_matches('0'))
 }
 
 #[cfg(test)]

@@ -285,9 +285,12 @@ pub fn actual(
 /// Adds up every counted thing that the model has a price for. One thing without a matching row
 /// makes the whole price unknown.
 fn price(model: &Model, measure: &Measure, today: &str) -> Estimate {
-    let mut units: Vec<Unit> = model.prices.iter().map(|row| row.unit).collect();
-    units.sort_unstable();
-    units.dedup();
+    let mut units: Vec<Unit> = Vec::new();
+    for row in &model.prices {
+        if !units.contains(&row.unit) {
+            units.push(row.unit);
+        }
+    }
     let mut lines = Vec::new();
     let mut total = Span::exact(MicroUsd::ZERO);
     for unit in units {

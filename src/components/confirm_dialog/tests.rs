@@ -117,6 +117,7 @@ fn way(number: usize, problem: Option<ApiError>) -> Compared {
         payer: problem.is_none().then_some(Payer::User),
         problem,
         typical: None,
+        defaults: Default::default(),
     }
 }
 

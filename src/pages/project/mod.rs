@@ -7,7 +7,7 @@ mod step;
 
 use self::step::StepPanel;
 use super::{signed_in, skeleton};
-use crate::erase::{Erase, EraseAll, dynamic, live, live_text, memo, on_click, on_key};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo, on_click, on_key};
 use crate::{
     browser,
     components::Problem,
@@ -33,16 +33,16 @@ pub fn ProjectPage() -> impl IntoView {
     let stores = stores();
     let params = use_params_map();
     let id = memo(move || ProjectId(params.with(|params| params.get("id").unwrap_or_default())));
-    Effect::new(move |_| {
+    effect(move || {
         stores.projects.ensure_opened(id.get());
         stores.personal.ensure_loaded();
         stores.generations.follow();
     });
     let is_open = memo(move || stores.projects.opened(&id.get()).is_some());
+    let problem = memo(move || stores.projects.problem.get());
     live(move || {
         is_open.get();
-        let problem = stores.projects.problem.get();
-        match (stores.projects.opened_untracked(&id.get()), problem) {
+        match (stores.projects.opened_untracked(&id.get()), problem.get()) {
             (Some((project, level)), _) => view! { <Content project=project level=level/> }.erase(),
             (None, Some(error)) => view! {
                 <section class="page">

@@ -2,6 +2,7 @@
 //! once or for the project, say who pays, and let it happen. What was shown is what is agreed to.
 
 use super::{Flow, Moment};
+use crate::erase::effect;
 use crate::{
     browser::{page, task},
     server_fns::{FnError, generations::generation_create, resolution::resolution_preview},
@@ -171,7 +172,7 @@ impl Flow {
 
     /// Follows what [`Flow::use_for_project`] has begun.
     pub fn ask_again_when_stored(self) {
-        Effect::new(move |_| {
+        effect(move || {
             let Some((level, fields)) = self.storing.get() else {
                 return;
             };

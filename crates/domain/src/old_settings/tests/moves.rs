@@ -70,6 +70,7 @@ fn key_view(last4: Option<String>, status: SecretStatus) -> SecretView {
         updated_at: Timestamp(0),
         status,
         tested: None,
+        health: None,
     }
 }
 
