@@ -26,6 +26,11 @@ export class Person {
     });
   }
 
+  /** Opens another tab in the same browser. */
+  async anotherTab(): Promise<Person> {
+    return new Person(await this.page.context().newPage(), this.origin);
+  }
+
   async reload(): Promise<void> {
     await this.page.reload();
     await this.hydrated();

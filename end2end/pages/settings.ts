@@ -5,11 +5,26 @@ import type { Person } from "./person";
 
 export type OperationLabel = "LLM" | "Image" | "Video" | "TTS" | "Music";
 
+export type SaveWords =
+  | "Saving…"
+  | "Saved"
+  | "Save failed"
+  | "Changed elsewhere"
+  | "Offline. Will be saved on return.";
+
 export class ProviderSettings {
   constructor(
     /** The page, or the modal. */
     private readonly scope: Locator,
   ) {}
+
+  /** The settings of a project, on their page. */
+  static async ofProject(person: Person, id: string): Promise<ProviderSettings> {
+    await person.open(`/projects/${id}/settings`);
+    const heading = person.page.getByRole("heading", { name: "Model Configuration" });
+    await expect(heading).toBeVisible();
+    return new ProviderSettings(person.page.getByRole("main"));
+  }
 
   static async open(person: Person): Promise<ProviderSettings> {
     await person.open("/settings");
@@ -25,6 +40,20 @@ export class ProviderSettings {
 
   model(operation: OperationLabel): Locator {
     return this.scope.getByLabel(`${operation} model`, { exact: true });
+  }
+
+  /** The address of a server of one's own, such as `Modal image endpoint`. */
+  endpoint(name: string): Locator {
+    return this.scope.getByLabel(name, { exact: true });
+  }
+
+  /** What a parameter is where a request leaves it open, such as `Image resolution`. */
+  parameter(name: string): Locator {
+    return this.scope.getByLabel(name, { exact: true });
+  }
+
+  get ownKeysFirst(): Locator {
+    return this.scope.getByLabel("Use my own keys first");
   }
 
   /** The field for the key of a provider, by the provider's label. */
@@ -57,7 +86,7 @@ export class ProviderSettings {
     return this.keyGroup(provider).getByText(/^Configured( ····.{4})?$/);
   }
 
-  status(text: "Saving…" | "Saved" | "Save failed"): Locator {
+  status(text: SaveWords): Locator {
     return this.scope.getByRole("status").filter({ hasText: text });
   }
 
@@ -67,6 +96,24 @@ export class ProviderSettings {
 
   button(provider: string, name: "Replace" | "Remove" | "Test" | "Undo"): Locator {
     return this.keyGroup(provider).getByRole("button", { name });
+  }
+
+  /** Takes back the last change of a setting. */
+  get undo(): Locator {
+    return this.scope.getByRole("button", { name: /^Undo: / });
+  }
+
+  /** What is asked where somebody else has changed the same setting. */
+  get conflict(): Locator {
+    return this.scope.locator(".field-note").filter({ hasText: "changed in another place" });
+  }
+
+  get keepMine(): Locator {
+    return this.conflict.getByRole("button", { name: "Keep mine" });
+  }
+
+  get useTheirs(): Locator {
+    return this.conflict.getByRole("button", { name: "Use theirs" });
   }
 
   get retry(): Locator {

@@ -1,5 +1,7 @@
 //! Whether an operation has what it needs, at a glance.
 
+use super::tab;
+use crate::seed::Glances;
 use domain::{
     ApiError, ErrorCode, ProviderId,
     provider::CredentialKind,
@@ -88,9 +90,61 @@ pub const fn key_words(standing: KeyStanding, provider: ProviderId) -> &'static 
     }
 }
 
+/// What is missing for which operations, in a sentence; nothing where nothing is.
+#[must_use]
+pub fn missing_words(glances: &Glances) -> Option<String> {
+    let mut said: Vec<(String, Vec<&str>)> = Vec::new();
+    for (operation, answer) in glances {
+        let Err(error) = answer else { continue };
+        let Some(provider) = error
+            .provider
+            .filter(|_| error.code == ErrorCode::ApiKeyRequired)
+        else {
+            continue;
+        };
+        let what = match provider.credential_kind() {
+            CredentialKind::ApiKey => format!("a {} API key", provider.label()),
+            CredentialKind::Endpoint => format!("an endpoint for {}", provider.label()),
+            CredentialKind::Operator => continue,
+        };
+        match said.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, operations)) => operations.push(tab(*operation)),
+            None => said.push((what, vec![tab(*operation)])),
+        }
+    }
+    let parts: Vec<String> = said
+        .iter()
+        .map(|(what, operations)| format!("{what} ({})", operations.join(", ")))
+        .collect();
+    (!parts.is_empty()).then(|| format!("Still missing: {}.", parts.join("; ")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::Operation;
+
+    #[test]
+    fn what_is_missing_is_named_once_with_all_that_need_it() {
+        let needs = |provider| {
+            let mut error = ApiError::new(ErrorCode::ApiKeyRequired, "");
+            error.provider = Some(provider);
+            Err(error)
+        };
+        let glances = Glances::from([
+            (Operation::Llm, needs(ProviderId::Gemini)),
+            (Operation::Image, needs(ProviderId::Gemini)),
+            (Operation::Video, needs(ProviderId::Modal)),
+            (Operation::Tts, Err(ApiError::internal())),
+        ]);
+        assert_eq!(
+            missing_words(&glances).as_deref(),
+            Some(
+                "Still missing: a Google Gemini API key (LLM, Image); an endpoint for Modal (Video)."
+            )
+        );
+        assert_eq!(missing_words(&Glances::new()), None);
+    }
 
     #[test]
     fn a_missing_key_and_an_unusable_one_look_different() {
