@@ -19,6 +19,8 @@ pub enum KeyStanding {
     Missing,
     /// It has one that cannot be used.
     Unusable,
+    /// It has the person's own, which its provider did not take the last time.
+    Failing,
     /// The provider or model is not on offer.
     Unavailable,
     /// Nobody knows yet.
@@ -46,13 +48,23 @@ pub fn key_standing(answer: Option<&Result<Resolution, ApiError>>) -> KeyStandin
 }
 
 impl KeyStanding {
+    /// The standing of an own key whose provider did not take it the last time, where `failing`.
+    #[must_use]
+    pub fn or_failing(self, failing: bool) -> Self {
+        if failing && self == Self::From(Level::User) {
+            Self::Failing
+        } else {
+            self
+        }
+    }
+
     /// The class that colours it.
     #[must_use]
     pub const fn class(self) -> &'static str {
         match self {
             Self::From(_) | Self::NotNeeded => "badge good",
             Self::Missing | Self::Unavailable => "badge warn",
-            Self::Unusable => "badge bad",
+            Self::Unusable | Self::Failing => "badge bad",
             Self::Unknown => "badge",
         }
     }
@@ -72,6 +84,7 @@ pub const fn key_words(standing: KeyStanding, provider: ProviderId) -> &'static 
             CredentialKind::ApiKey => "Key missing",
         },
         KeyStanding::Unusable => "Enter key again",
+        KeyStanding::Failing => "Key failing",
         KeyStanding::Unavailable => "Not available",
         KeyStanding::Unknown => "Checking",
     }
@@ -143,6 +156,20 @@ mod tests {
         assert_ne!(missing.class(), unusable.class());
         assert_eq!(key_words(missing, ProviderId::Modal), "Endpoint missing");
         assert_eq!(key_words(missing, ProviderId::Kie), "Key missing");
+    }
+
+    #[test]
+    fn only_an_own_key_is_called_failing() {
+        let own = KeyStanding::From(Level::User);
+        assert_eq!(own.or_failing(true), KeyStanding::Failing);
+        for other in [
+            KeyStanding::From(Level::Environment),
+            KeyStanding::Missing,
+            KeyStanding::Unknown,
+        ] {
+            assert_eq!(other.or_failing(true), other);
+        }
+        assert_eq!(own.or_failing(false), own);
     }
 
     #[test]
