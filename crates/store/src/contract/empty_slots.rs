@@ -58,7 +58,7 @@ async fn what_is_in_a_slot_stays_and_is_told(test: TestDb) {
     assert_eq!(secrets::of_owner(db, &owner).await.unwrap().len(), 2);
 
     assert!(
-        secrets::delete(db, &owner, ProviderId::Gemini)
+        secrets::delete(db, &owner, ProviderId::Gemini, at(2))
             .await
             .unwrap()
     );

@@ -226,7 +226,8 @@ async fn a_project_is_invisible_to_others(test: TestDb) {
     );
     assert_eq!(projects::get(db, &bob, &film).await.unwrap(), None);
     assert!(projects::list(db, &bob).await.unwrap().is_empty());
-    assert_eq!(projects::viewers(db, &film).await.unwrap(), [ada.clone()]);
+    let viewers = projects::viewers(db, &film).await.unwrap();
+    assert_eq!(viewers, std::slice::from_ref(&ada));
     assert_eq!(
         projects::rename(db, &bob, &film, "Mine", at(1))
             .await
