@@ -11,8 +11,8 @@ import { ProjectPage } from "../pages/project";
 import { ProviderModal, ProviderSettings } from "../pages/settings";
 
 const KEY = "sandbox-sync-0123456789abcdef";
-const ADDRESS = "https://film--image.modal.run";
-const ANOTHER = "https://film--other.modal.run";
+const ADDRESS = "https://film--image.modal.run/v1";
+const ANOTHER = "https://film--other.modal.run/v1";
 /** How soon a change has to show elsewhere, with the pause before it is saved. */
 const AT_ONCE_MS = 1000;
 const blocked = /net::ERR_FAILED/;
@@ -118,7 +118,9 @@ test.describe("two tabs of one browser", () => {
     const other = await person.anotherTab();
     const project = await ProjectPage.create(other, "In the modal");
     await project.configure.click();
-    const modal = { page: other.page, settings: new ProviderModal(other) };
+    const dialog = new ProviderModal(other);
+    await dialog.tab("All").click();
+    const modal = { page: other.page, settings: dialog };
     const page = await settingsOf(person);
     await choiceShows(page, modal, (side) => side.provider("LLM"), "openrouter");
     await choiceShows(modal, page, (side) => side.provider("TTS"), "elevenlabs");
@@ -184,9 +186,11 @@ test.describe("two devices of one account", () => {
 test.describe("a field that is being edited", () => {
   const NAME = "Modal image endpoint";
 
-  /** Somebody types an address while the other tab saves another one. */
-  async function typedMeanwhile(person: Person): Promise<{ typing: Side; saving: Side }> {
-    const other = await person.anotherTab();
+  /** Somebody types an address while another one is saved at their other device. */
+  async function typedMeanwhile(
+    person: Person,
+    other: Person,
+  ): Promise<{ typing: Side; saving: Side }> {
     await person.page.clock.install();
     const [typing, saving] = [await settingsOf(person), await settingsOf(other)];
     // The pause after the last key stroke does not end.
@@ -212,19 +216,21 @@ test.describe("a field that is being edited", () => {
     await expect(typing.settings.endpoint(NAME)).toBeFocused();
   }
 
-  test("is not touched; Keep mine stores what was typed", async ({ person }) => {
-    const sides = await typedMeanwhile(person);
+  test("is not touched; Keep mine stores what was typed", async ({ visitor, somebody }) => {
+    const [person, other] = await twoDevices(visitor, somebody);
+    const sides = await typedMeanwhile(person, other);
     await sides.typing.settings.endpoint(NAME).press("End");
-    await sides.typing.settings.endpoint(NAME).pressSequentially("/v2");
-    await expect(sides.typing.settings.conflict).toContainText(`${ADDRESS}/v2`);
+    await sides.typing.settings.endpoint(NAME).pressSequentially("/2");
+    await expect(sides.typing.settings.conflict).toContainText(`${ADDRESS}/2`);
     await sides.typing.settings.keepMine.click();
-    await bothShow(sides, `${ADDRESS}/v2`);
+    await bothShow(sides, `${ADDRESS}/2`);
     await sides.typing.settings.saved();
-    expect((await person.api.settings()).endpoints.image).toBe(`${ADDRESS}/v2`);
+    expect((await person.api.settings()).endpoints.image).toBe(`${ADDRESS}/2`);
   });
 
-  test("is not touched; Use theirs takes what was saved", async ({ person }) => {
-    const sides = await typedMeanwhile(person);
+  test("is not touched; Use theirs takes what was saved", async ({ visitor, somebody }) => {
+    const [person, other] = await twoDevices(visitor, somebody);
+    const sides = await typedMeanwhile(person, other);
     await sides.typing.settings.useTheirs.focus();
     await person.page.keyboard.press("Enter");
     await bothShow(sides, ANOTHER);

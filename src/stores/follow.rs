@@ -67,6 +67,7 @@ impl Stores {
             }
             None => self.personal.hear(&news.changes),
             Some(project) => {
+                self.personal.hear_of(&project, &news.changes);
                 if let Some((_, level)) = self.projects.opened_untracked(&project) {
                     level.hear(&news.changes);
                 }

@@ -57,7 +57,7 @@ impl Shared {
         self.outbox.with_value(|outbox| outbox.edits().to_vec())
     }
 
-    /// Takes up what an earlier page has left.
+    /// Takes up what an earlier page or another tab has left.
     pub fn take_up(self) {
         if let Some(outbox) = storage::read(Kept::Everywhere, &self.name())
             .and_then(|text| crate::wire::read::<Outbox>(text.as_bytes()).ok())
@@ -66,8 +66,9 @@ impl Shared {
         }
     }
 
-    /// An edit waits.
+    /// An edit waits, beside those of the other tabs.
     pub fn keep(self, edit: Waiting) {
+        self.take_up();
         self.outbox.update_value(|outbox| outbox.put(edit));
         self.store();
     }
@@ -78,6 +79,9 @@ impl Shared {
             .outbox
             .try_update_value(|outbox| outbox.remove(project, field));
         if had == Some(true) {
+            self.take_up();
+            self.outbox
+                .update_value(|outbox| drop(outbox.remove(project, field)));
             self.store();
         }
     }
