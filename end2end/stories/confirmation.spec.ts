@@ -22,6 +22,7 @@ test("another resolution changes the estimate, the step and what is made", async
   await expect(confirmation.row("Usually takes")).toContainText("not known yet");
   const resolution = confirmation.parameter("Resolution");
   await expect(resolution.locator("option").first()).toHaveText("Automatic (2K)");
+  await resolution.focus();
   await resolution.selectOption("4K");
   await expect(cost).toContainText("30 credits");
   await expect(cost).not.toHaveAttribute("aria-busy");

@@ -68,7 +68,7 @@ test("from the first page to a picture", async ({ visitor }) => {
   await keyboard.press("Enter");
   await expect(confirmation.generate).toBeFocused();
   await keyboard.backTo(confirmation.parameter("Resolution"));
-  await keyboard.press("End");
+  await page.keyboard.type("4K");
   await expect(confirmation.row("Estimated cost")).toContainText("30 credits");
   await expect(confirmation.parameter("Resolution")).toBeFocused();
   const why = confirmation.dialog.getByText("Why this provider?", { exact: true });

@@ -45,7 +45,9 @@ test("a lost answer to a request for a clip is unknown and never sent again", as
   person,
   sandbox,
   server,
+  watch,
 }) => {
+  watch.expect(unreachable);
   await person.api.putKey("gemini", KEY);
   await person.api.putKey("kie", KEY);
   const picture = await person.api.generate({ operation: "image", input: { prompt: "A pier." } });

@@ -17,15 +17,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     let slot = provider.key_slot();
     let keys = stores().keys;
     let state = keys.slot(slot);
-    let configured = memo(move || {
-        state.with(|state| {
-            let ready = state
-                .view
-                .as_ref()
-                .is_some_and(|view| view.status == SecretStatus::Ready);
-            ready && !state.replacing
-        })
-    });
+    let configured = memo(move || state.with(|state| state.is_shown()));
     let shown = memo(move || state.with(|state| standing(state.view.as_ref())));
     let id = format!("key-{slot}");
     let emptied = memo(move || state.with(|state| state.emptied));

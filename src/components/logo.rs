@@ -32,14 +32,11 @@ pub fn Logo(provider: ProviderId) -> impl IntoView {
             }
             .erase()
         }
-        None => view! {
+        None => {
             // Drawn by the style sheet: a letter in the page would be read as part of a label.
-            <span
-                class="logo monogram"
-                aria-hidden="true"
-                data-letter=provider.label().chars().take(1).collect::<String>()
-            ></span>
+            let letter: String = provider.label().chars().take(1).collect();
+            view! { <span class="logo monogram" aria-hidden="true" data-letter=letter></span> }
+                .erase()
         }
-        .erase(),
     }
 }

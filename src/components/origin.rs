@@ -69,9 +69,7 @@ pub fn Managed(variable: Option<&'static str>) -> impl IntoView {
             .then(|| {
                 view! {
                     <p class="hint managed">
-                        <span class="lock" aria-hidden="true">
-                            "🔒"
-                        </span>
+                        <span class="icon icon-lock" aria-hidden="true"></span>
                         <span>
                             "Provided by this server as "
                             <code>{variable}</code>

@@ -13,7 +13,7 @@ use crate::{
 use domain::{
     ProviderId,
     autosave::{AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus},
-    keys::{KeyProblem, KeyReport, SecretView, check_key, clean_key, looks_complete},
+    keys::{KeyProblem, KeyReport, SecretStatus, SecretView, check_key, clean_key, looks_complete},
     pasted::{Plan, Target, belongs_to_another},
     settings::{Field, SettingsView},
 };
@@ -66,6 +66,13 @@ impl KeyState {
     #[must_use]
     pub const fn status(&self) -> SaveStatus {
         self.machine.status()
+    }
+
+    /// Whether the stored key is shown, and no field to type one.
+    #[must_use]
+    pub fn is_shown(&self) -> bool {
+        let status = self.view.as_ref().map(|view| view.status);
+        status == Some(SecretStatus::Ready) && !self.replacing
     }
 
     /// Whether a key is stored.
@@ -160,12 +167,13 @@ impl Keys {
     }
 
     /// Enter was pressed or the field lost the focus: what stands there is saved, unless it is
-    /// certainly the key of another provider: that is for the person to decide.
+    /// certainly the key of another provider: that is for the person to decide. A field that loses the
+    /// focus because its key has just been stored has nothing more to say.
     pub fn entered(self, slot: ProviderId, text: &str) {
-        let waits = self
+        let settled = self
             .slot(slot)
-            .with_untracked(|state| state.owner.is_some());
-        if !waits {
+            .with_untracked(|state| state.owner.is_some() || state.is_shown());
+        if !settled {
             self.save(slot, text);
         }
     }

@@ -149,7 +149,7 @@ fn Texts(model: Memo<Option<Model>>) -> impl IntoView {
         rows.into_iter()
             .map(|(name, value)| {
                 view! {
-                    <tr class="parameter">
+                    <tr>
                         <th scope="row">{name}</th>
                         <td>{value}</td>
                     </tr>
