@@ -81,7 +81,7 @@ impl Shared {
         if had == Some(true) {
             self.take_up();
             self.outbox
-                .update_value(|outbox| drop(outbox.remove(project, field)));
+                .update_value(|outbox| _ = outbox.remove(project, field));
             self.store();
         }
     }
