@@ -104,8 +104,9 @@ fn start(mut run: Box<dyn FnMut()>) {
     Effect::new(move |_: Option<()>| run());
 }
 
-/// Does something whenever a signal changes that `read` reads, but not at first. On the server:
-/// nothing.
+/// Does something whenever a signal changes that `read` reads, but not at first. A memo has to be read
+/// there, not only tracked: until somebody reads it, it does not know what it depends on. On the
+/// server: nothing.
 pub fn watch(read: impl Fn() + 'static, mut then: impl FnMut() + 'static) {
     let mut at_first = true;
     effect(move || {

@@ -3,8 +3,8 @@
 // server sends that to browsers that take it.
 //
 // Some code of the framework is carried along although nothing ever runs it, because tables of
-// functions point to it: hydration that waits for data (this application hydrates at once), the listing
-// of routes for a server; and the printing of floating-point numbers (all amounts are whole numbers).
+// functions point to it: hydration that waits for data (this application hydrates at once), copies of
+// attributes (nothing is given attributes from outside here), the listing of routes for a server; and the printing of floating-point numbers (all amounts are whole numbers).
 // The bodies of those functions are taken out by their names before the optimiser runs, which then
 // drops what only they call. Nothing else is taken out by its name: the compiler makes one function of
 // equal ones, and what runs may bear the name of what does not. A body that was needed after all would
@@ -12,14 +12,15 @@
 import binaryen from 'binaryen';
 import { transformSync } from 'esbuild';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const NEVER_RUN =
-  /^<T as .+>::into_any\w*::(hydrate_async(::\{\{closure\}\})?|generate_routes)::h\w+$|float_to_decimal_common/;
+  /^<T as .+>::into_any\w*::(hydrate_async(::\{\{closure\}\})?|clone|generate_routes)::h\w+$|float_to_decimal_common/;
 const OPTIONS = [
-  '-Oz',
+  '-Os',
   '--low-memory-unused',
   '--one-caller-inline-max-function-size=0',
   '--strip-debug',
@@ -58,6 +59,23 @@ function smaller(path) {
   }
 }
 
+// One style sheet compresses better than several. Their order is that of the page.
+function oneStyleSheet() {
+  const page = join(folder, 'index.html');
+  let html = readFileSync(page, 'utf8');
+  const links = [...html.matchAll(/<link [^>]*href="?\/pkg\/([^"\s>]+\.css)[^>]*>/g)];
+  const all = Buffer.concat(links.map(([, name]) => readFileSync(join(folder, name))));
+  const name = `style-${createHash('sha256').update(all).digest('hex').slice(0, 16)}.css`;
+  if (links.length === 0) throw new Error('The page names no style sheet.');
+  for (const [link, part] of links) {
+    html = html.replace(link, '');
+    rmSync(join(folder, part));
+  }
+  writeFileSync(join(folder, name), all);
+  writeFileSync(page, html.replace('</head>', `<link rel="stylesheet" href="/pkg/${name}"></head>`));
+}
+
+oneStyleSheet();
 for (const name of readdirSync(folder)) {
   if (!/\.(js|wasm|css)$/.test(name)) continue;
   const path = join(folder, name);

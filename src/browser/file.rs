@@ -45,11 +45,11 @@ pub fn read_text(event: &ev::Event, most: usize, done: impl Fn(Result<String, St
     {
         let Some(file) = picked(event) else { return };
         #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-        let most = most as f64;
-        if file.size() > most {
+        let largest = most as f64;
+        if file.size() > largest {
             done(Err(format!(
                 "This file is larger than {} KiB. Choose another one.",
-                most / 1024.0
+                most / 1024
             )));
             return;
         }

@@ -1,7 +1,21 @@
 //! Sends JSON to the server. One function for all calls, so that what a call needs is in the bundle
 //! once. It must not look into what it sends.
 
-use std::pin::Pin;
+use std::{cell::RefCell, pin::Pin};
+
+/// The header that says for whom the page was made that asks.
+pub const MADE_FOR: &str = "x-film-made-for";
+
+thread_local! {
+    static ACCOUNT: RefCell<String> = const { RefCell::new(String::new()) };
+}
+
+/// From now on every call says that it comes from a page of this account. On the server: nothing.
+pub fn made_for(account: String) {
+    if cfg!(feature = "hydrate") {
+        ACCOUNT.with(|known| known.replace(account));
+    }
+}
 
 /// What the server said.
 #[derive(Debug)]
@@ -44,6 +58,10 @@ pub fn post(path: &str, body: &str, lifetime: Lifetime) -> Answering {
         let headers = request.headers();
         headers.set("content-type", "application/json").ok()?;
         headers.set("accept", "application/json").ok()?;
+        let account = ACCOUNT.with(|account| account.borrow().clone());
+        if !account.is_empty() {
+            headers.set(MADE_FOR, &account).ok()?;
+        }
         Some(request)
     }
 

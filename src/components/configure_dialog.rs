@@ -6,11 +6,11 @@ use super::{
     SaveIndicator,
     key_places::{places, used_providers},
 };
-use crate::erase::{Erase, EraseAll, dynamic, effect, live, memo, on_click, on_key};
+use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo, on_click, on_key};
 use crate::{
     browser,
     stores::{Moment, stores},
-    words::{heading, tab},
+    words::{heading, missing_words, tab},
 };
 use domain::{
     ApiError, Operation, ProviderId,
@@ -66,6 +66,11 @@ pub fn ConfigureDialog() -> impl IntoView {
             on_close=move || flow.close_overlay()
         >
             <Reason reason=reason/>
+            <p class="hint" aria-live="polite">
+                {live_text(move || {
+                    stores.personal.glances.with(missing_words).unwrap_or_default()
+                })}
+            </p>
             <Tabs current=current/>
             <div
                 class="tab-panel"

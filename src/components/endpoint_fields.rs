@@ -67,8 +67,10 @@ fn EndpointField(level: LevelStore, kind: EndpointKind) -> impl IntoView {
             />
             <FieldNote id=format!("{id}-note") level=level field=field/>
             <Managed variable=Some(kind.variable())/>
-            <Origin level=level field=field focus=id/>
-            <FieldHistory level=level field=field/>
+            <div class="asides">
+                <FieldHistory level=level field=field/>
+                <Origin level=level field=field focus=id/>
+            </div>
         </div>
     }
     .erase()

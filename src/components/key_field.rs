@@ -25,7 +25,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     // Whoever removed a key can take that back at once: the buttons of the key are gone.
     let undo_id = format!("{id}-undo");
     watch(
-        move || undoable.track(),
+        move || undoable.with(|_| ()),
         move || {
             if undoable.get() {
                 browser::form::focus_if_lost(&undo_id);
@@ -34,7 +34,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
     );
     // The field is gone once its key is stored: the focus goes to what stands in its place.
     let replace_id = format!("{id}-replace");
-    watch(move || emptied.track(), {
+    watch(move || emptied.with(|_| ()), {
         let replace_id = replace_id.clone();
         move || browser::form::focus_if_lost(&replace_id)
     });
@@ -146,7 +146,10 @@ fn KeyInput(provider: ProviderId, id: String) -> impl IntoView {
     let replacing = memo(move || state.with(|state| state.replacing));
     let emptied = memo(move || state.with(|state| state.emptied));
     // What was typed is taken out of the page as soon as the server holds it.
-    watch(move || emptied.track(), move || browser::form::clear(node));
+    watch(
+        move || emptied.with(|_| ()),
+        move || browser::form::clear(node),
+    );
     view! {
         <div class="field">
             <label for=id.clone()>

@@ -64,33 +64,39 @@ pub fn ModelFields(level: LevelStore, operation: Operation, provider: ProviderId
         })
     };
     view! {
-        {many
-            .then(|| view! { <Search operation=operation search=search options=options/> })
-            .erase()}
-        <Choice
-            id=id.clone()
-            label=format!("{} model", operation.label())
-            value=Signal::derive(move || state.with(|state| state.draft().to_owned()))
-            options=options
-            on_change=move |value| level.edit(field, &value)
-            described_by=format!("{id}-note")
-            enabled=Signal::derive(move || level.is_loaded())
-        />
-        {live(move || {
-            let (notice, warning) = notes.get().unwrap_or_default();
-            view! {
-                {notice.map(|notice| view! { <p class="hint">{notice}</p> }).erase()}
-                {warning.map(|warning| view! { <p class="hint warn">{warning}</p> }).erase()}
-            }
-            .erase()
-        })}
-        <FieldNote id=format!("{id}-note") level=level field=field/>
-        <Origin level=level field=field focus=id/>
-        <ReachNote level=level operation=operation field=field/>
-        <FieldHistory level=level field=field/>
-        {open_models
-            .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
-        <ListNote operation=operation provider=provider/>
+        <div class="setting">
+            <div class="model-choice">
+                <Choice
+                    id=id.clone()
+                    label=format!("{} model", operation.label())
+                    value=Signal::derive(move || state.with(|state| state.draft().to_owned()))
+                    options=options
+                    on_change=move |value| level.edit(field, &value)
+                    described_by=format!("{id}-note")
+                    enabled=Signal::derive(move || level.is_loaded())
+                />
+                {many
+                    .then(|| view! { <Search operation=operation search=search options=options/> })
+                    .erase()}
+            </div>
+            {live(move || {
+                let (notice, warning) = notes.get().unwrap_or_default();
+                view! {
+                    {notice.map(|notice| view! { <p class="hint">{notice}</p> }).erase()}
+                    {warning.map(|warning| view! { <p class="hint warn">{warning}</p> }).erase()}
+                }
+                .erase()
+            })}
+            <FieldNote id=format!("{id}-note") level=level field=field/>
+            <div class="asides">
+                <FieldHistory level=level field=field/>
+                {open_models
+                    .then(|| view! { <OtherModel level=level operation=operation provider=provider/> }).erase()}
+                <ListNote operation=operation provider=provider/>
+                <Origin level=level field=field focus=id/>
+                <ReachNote level=level operation=operation field=field/>
+            </div>
+        </div>
     }
     .erase()
 }

@@ -45,9 +45,14 @@ fn OverviewEntry(level: LevelStore, operation: Operation) -> impl IntoView {
         memo(move || level.model(operation, provider.get(), &catalog))
     };
     let standing = memo(move || {
+        let failing = stores.keys.slot(provider.get().key_slot()).with(|state| {
+            let health = state.view.as_ref().and_then(|view| view.health);
+            health.is_some_and(|health| health.failing().is_some())
+        });
         level
             .glances
             .with(|glances| key_standing(glances.get(&operation)))
+            .or_failing(failing)
     });
     let price = memo(move || {
         let listed = model

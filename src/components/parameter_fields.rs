@@ -99,7 +99,9 @@ fn ParameterField(
                 enabled=Signal::derive(move || level.is_loaded())
             />
             <FieldNote id=format!("{id}-note") level=level field=field/>
-            <Origin level=level field=field focus=id/>
+            <div class="asides">
+                <Origin level=level field=field focus=id/>
+            </div>
         </div>
     }
     .erase()

@@ -42,22 +42,26 @@ pub fn ProviderFields(level: LevelStore, operation: Operation) -> impl IntoView 
     let id = format!("{operation}-provider");
     view! {
         <div class="provider-fields">
-            <div class="provider-choice">
-                {live(move || view! { <Logo provider=provider.get()/> }.erase())}
-                <Choice
-                    id=id.clone()
-                    label=format!("{} provider", operation.label())
-                    value=Signal::derive(move || state.with(|state| state.draft().to_owned()))
-                    options=options
-                    on_change=move |value| level.edit(field, &value)
-                    described_by=format!("{id}-note")
-                    enabled=Signal::derive(move || level.is_loaded())
-                />
+            <div class="setting">
+                <div class="provider-choice">
+                    {live(move || view! { <Logo provider=provider.get()/> }.erase())}
+                    <Choice
+                        id=id.clone()
+                        label=format!("{} provider", operation.label())
+                        value=Signal::derive(move || state.with(|state| state.draft().to_owned()))
+                        options=options
+                        on_change=move |value| level.edit(field, &value)
+                        described_by=format!("{id}-note")
+                        enabled=Signal::derive(move || level.is_loaded())
+                    />
+                </div>
+                <FieldNote id=format!("{id}-note") level=level field=field/>
+                <div class="asides">
+                    <FieldHistory level=level field=field/>
+                    <Origin level=level field=field focus=id/>
+                    <ReachNote level=level operation=operation field=field/>
+                </div>
             </div>
-            <FieldNote id=format!("{id}-note") level=level field=field/>
-            <Origin level=level field=field focus=id/>
-            <ReachNote level=level operation=operation field=field/>
-            <FieldHistory level=level field=field/>
             {live(move || {
                 // A list that was fetched meanwhile is shown with the models it has.
                 stores.models_changed.track();

@@ -16,7 +16,7 @@ pub fn ProxyTokenInput() -> impl IntoView {
     let busy = move || !stores.session.alive.get() || state.with(|state| state.busy);
     let emptied = memo(move || state.with(|state| state.emptied));
     watch(
-        move || emptied.track(),
+        move || emptied.with(|_| ()),
         move || halves.into_iter().for_each(browser::form::clear),
     );
     let save = move |then_test: bool| {

@@ -60,7 +60,9 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                 <a href="/settings">"manage keys"</a>
             </p>
             <div class="panes">
-                <Overview level=level/>
+                <div class="side">
+                    <Overview level=level/>
+                </div>
                 <div class="details">
                     {Operation::ALL
                         .into_iter()

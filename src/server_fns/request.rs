@@ -23,7 +23,22 @@ pub fn signed_in() -> Result<(App, Actor), FnError> {
     let actor = extension::<MaybeActor>()
         .and_then(|found| found.0)
         .ok_or_else(|| refuse(ApiError::unauthenticated()))?;
+    if is_page_of_another(&actor) {
+        return Err(refuse(ApiError::new(
+            ErrorCode::Unauthenticated,
+            "Somebody else has signed in in this browser meanwhile. Load the page again.",
+        )));
+    }
     Ok((app()?, actor))
+}
+
+/// Whether the page that asks was made for somebody else: what is still typed there must not land in
+/// the account that is signed in now.
+fn is_page_of_another(actor: &Actor) -> bool {
+    use_context::<Parts>().is_some_and(|parts| {
+        let made_for = parts.headers.get(crate::browser::post::MADE_FOR);
+        made_for.is_some_and(|id| id.as_bytes() != actor.user.id.as_str().as_bytes())
+    })
 }
 
 /// Who sends the request.

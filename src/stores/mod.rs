@@ -188,6 +188,10 @@ impl Stores {
     /// Wires the stores to the life of the page: edits are flushed when it is left, failed ones are
     /// tried again when the network is back, generations are followed while somebody looks.
     pub fn live(self) {
+        let me = self.session.me.get_untracked();
+        if let Some(me) = &me {
+            browser::post::made_for(me.user.id.0.clone());
+        }
         // A save that was on its way when the last page was left may have overtaken nobody.
         if browser::page::take_leaving_note() {
             self.personal.reload();
@@ -209,7 +213,7 @@ impl Stores {
         self.flow.ask_again_when_stored();
         self.old_settings.look(self);
         self.generations.follow();
-        if self.session.me.with_untracked(Option::is_some) {
+        if me.is_some() {
             self.follow_others();
             self.take_up_waiting();
         }

@@ -18,7 +18,7 @@ pub use confirmation::{
 };
 pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price, usd};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
-pub use glance::{key_standing, key_words};
+pub use glance::{key_standing, key_words, missing_words};
 pub use key::{key_health, key_name};
 pub use moving::{moving_summary, state_words};
 pub use reach::{Names, impact_words, reach_words};

@@ -89,13 +89,16 @@ pub async fn project_patch(
         is_settable(Some(project), change.field)?;
     }
     let written = write(app, actor, &scope, changes).await?;
-    app.events.tell(
-        &actor.user.id,
-        Event::Settings {
+    let viewers = store::projects::viewers(&app.db, project)
+        .await
+        .map_err(Fault::from)?;
+    for viewer in viewers {
+        let news = Event::Settings {
             project_id: Some(project.clone()),
             changes: written.clone(),
-        },
-    );
+        };
+        app.events.tell(&viewer, news);
+    }
     Ok(written)
 }
 

@@ -48,6 +48,13 @@ statements! {
             ON m.organization_id = p.organization_id AND m.user_id = $1
         WHERE p.id = $2
           AND ((p.organization_id IS NULL AND p.owner_id = $1) OR m.user_id IS NOT NULL)";
+    VIEWERS = "
+        SELECT p.owner_id AS user_id FROM projects p
+        WHERE p.id = $1 AND p.organization_id IS NULL
+        UNION ALL
+        SELECT m.user_id FROM projects p
+        JOIN organization_members m ON m.organization_id = p.organization_id
+        WHERE p.id = $1";
     DELETE = "DELETE FROM projects WHERE id = $1";
     DELETE_SETTINGS = "DELETE FROM settings WHERE scope_kind = 'project' AND scope_id = $1";
     DELETE_SETTINGS_HISTORY = "
@@ -87,10 +94,25 @@ impl From<ProjectRow> for Project {
 }
 
 row! {
+    struct Viewer {
+        user_id: UserId,
+    }
+}
+
+row! {
     struct Rights {
         owner_id: UserId,
         role: Option<OrganizationRole>,
     }
+}
+
+/// Everybody who sees a project.
+///
+/// # Errors
+/// The database failed.
+pub async fn viewers(db: &Db, id: &ProjectId) -> Result<Vec<UserId>, StoreError> {
+    let rows = db.all::<Viewer>(&VIEWERS, values![id]).await?;
+    Ok(rows.into_iter().map(|row| row.user_id).collect())
 }
 
 /// A project to make.

@@ -54,6 +54,7 @@ fn confirming() -> Confirming {
             },
             estimate: estimate(39_000),
             last_payer: Some(Payer::User),
+            defaults: Default::default(),
             typical: Some(Typical {
                 seconds: 12,
                 count: 3,
@@ -117,7 +118,6 @@ fn way(number: usize, problem: Option<ApiError>) -> Compared {
         payer: problem.is_none().then_some(Payer::User),
         problem,
         typical: None,
-        defaults: Default::default(),
     }
 }
 

@@ -226,6 +226,7 @@ async fn a_project_is_invisible_to_others(test: TestDb) {
     );
     assert_eq!(projects::get(db, &bob, &film).await.unwrap(), None);
     assert!(projects::list(db, &bob).await.unwrap().is_empty());
+    assert_eq!(projects::viewers(db, &film).await.unwrap(), [ada.clone()]);
     assert_eq!(
         projects::rename(db, &bob, &film, "Mine", at(1))
             .await
@@ -273,6 +274,9 @@ async fn a_project_of_an_organization_is_its_members(test: TestDb) {
         .unwrap();
     let film = project(db, &ada, Some(&studio)).await;
     assert_eq!(projects::list(db, &bob).await.unwrap().len(), 1);
+    let mut viewers = projects::viewers(db, &film).await.unwrap();
+    viewers.sort();
+    assert_eq!(viewers, [ada.clone(), bob.clone()]);
     assert!(projects::get(db, &bob, &film).await.unwrap().is_some());
     assert_eq!(projects::get(db, &eve, &film).await.unwrap(), None);
     assert_eq!(
@@ -306,6 +310,13 @@ async fn a_removed_project_leaves_no_settings(test: TestDb) {
     settings::patch(db, &scope, &[change], &ada, at(0))
         .await
         .unwrap();
+    let set = settings::of_projects(db, &ada).await.unwrap();
+    assert_eq!(
+        set,
+        [(film.clone(), Field::PreferOwnKeys, "true".to_owned())]
+    );
+    let bob = user(db, "bob").await;
+    assert!(settings::of_projects(db, &bob).await.unwrap().is_empty());
     assert_eq!(
         projects::delete(db, &ada, &film).await.unwrap(),
         Removal::Done

@@ -5,6 +5,7 @@ mod admin_catalog;
 mod adopt;
 mod bad_input;
 mod confirmation;
+mod defaults;
 mod generations;
 mod history;
 mod key_health;
