@@ -2,7 +2,7 @@
 // what they have not seen.
 
 import type { Page } from "@playwright/test";
-import { nextAct, whenText, whenValue } from "../fixtures/stopwatch";
+import { type Moment, nextAct, whenText, whenValue } from "../fixtures/stopwatch";
 import { expect, test } from "../fixtures/test";
 import { answered, unreachable } from "../fixtures/watch";
 import { Account } from "../pages/account";
@@ -11,9 +11,9 @@ import { ProjectPage } from "../pages/project";
 import { ProviderModal, ProviderSettings } from "../pages/settings";
 
 const KEY = "sandbox-sync-0123456789abcdef";
-const ADDRESS = "https://film--image.modal.run";
-const ANOTHER = "https://film--other.modal.run";
-/** How soon a change has to show elsewhere, with the pause before it is saved. */
+const ADDRESS = "https://film--image.modal.run/v1";
+const ANOTHER = "https://film--other.modal.run/v1";
+/** How soon a change has to show elsewhere. */
 const AT_ONCE_MS = 1000;
 const blocked = /net::ERR_FAILED/;
 
@@ -23,9 +23,23 @@ interface Side {
   readonly settings: ProviderSettings;
 }
 
-async function tooSlow(act: () => Promise<number>, shown: Promise<number>): Promise<void> {
-  const [shownAt, actedAt] = [await shown, await act()];
-  expect(shownAt - actedAt).toBeLessThan(AT_ONCE_MS);
+/** Does something here and waits until it shows there; how long that took. */
+async function showsAtOnce(page: Page, shown: Moment, act: () => Promise<unknown>): Promise<number> {
+  const sending = page.waitForRequest(/\/fn\/(settings_patch|key_put|key_remove)$/);
+  const acted = await nextAct(page);
+  await act();
+  const request = await sending;
+  await request.response();
+  const sent = request.timing().startTime;
+  const at = await shown.at();
+  expect(at - sent).toBeLessThan(AT_ONCE_MS);
+  return at - (await acted());
+}
+
+/** With the pause before a change is saved, most changes show within a second, however busy the machine is. */
+function mostAreFast(delays: readonly number[]): void {
+  const sorted = [...delays].sort((one, other) => one - other);
+  expect(sorted[Math.floor(sorted.length / 2)], `milliseconds: ${delays}`).toBeLessThan(AT_ONCE_MS);
 }
 
 /** Chooses an option here; it shows there at once. */
@@ -34,41 +48,37 @@ async function choiceShows(
   there: Side,
   field: (settings: ProviderSettings) => ReturnType<ProviderSettings["provider"]>,
   value: string,
-): Promise<void> {
+): Promise<number> {
   const shown = await whenValue(field(there.settings), value);
-  const act = await nextAct(here.page);
-  await field(here.settings).selectOption(value);
-  await tooSlow(act, shown.at());
+  const choose = () => field(here.settings).selectOption(value);
+  const delay = await showsAtOnce(here.page, shown, choose);
   await expect(field(there.settings)).toHaveValue(value);
+  return delay;
 }
 
-async function addressShows(here: Side, there: Side, value: string): Promise<void> {
+async function addressShows(here: Side, there: Side, value: string): Promise<number> {
   const name = "Modal image endpoint";
   const shown = await whenValue(there.settings.endpoint(name), value);
-  const act = await nextAct(here.page);
-  await here.settings.endpoint(name).fill(value);
-  await tooSlow(act, shown.at());
+  return showsAtOnce(here.page, shown, () => here.settings.endpoint(name).fill(value));
 }
 
 /** A provider, a model, a parameter and an address, in both directions. */
 async function everySettingShows(first: Side, second: Side): Promise<void> {
-  await choiceShows(first, second, (side) => side.provider("Image"), "gemini");
-  await choiceShows(second, first, (side) => side.model("Image"), "gemini-3-pro-image");
-  await choiceShows(first, second, (side) => side.parameter("Image resolution"), "4K");
-  await addressShows(second, first, ADDRESS);
-  await choiceShows(first, second, (side) => side.provider("Image"), "");
+  mostAreFast([
+    await choiceShows(first, second, (side) => side.provider("Image"), "gemini"),
+    await choiceShows(second, first, (side) => side.model("Image"), "gemini-3-pro-image"),
+    await choiceShows(first, second, (side) => side.parameter("Image resolution"), "4K"),
+    await addressShows(second, first, ADDRESS),
+    await choiceShows(first, second, (side) => side.provider("Image"), ""),
+  ]);
 }
 
 async function keyShows(here: Side, there: Side): Promise<void> {
   const stored = await whenText(there.page, "Configured ····cdef", true);
-  const typed = await nextAct(here.page);
-  await here.settings.key("OpenRouter").fill(KEY);
-  await tooSlow(typed, stored.at());
+  await showsAtOnce(here.page, stored, () => here.settings.key("OpenRouter").fill(KEY));
   await expect(here.settings.configured("OpenRouter")).toBeVisible();
   const removed = await whenText(there.page, "Configured ····cdef", false);
-  const pressed = await nextAct(here.page);
-  await here.settings.button("OpenRouter", "Remove").click();
-  await tooSlow(pressed, removed.at());
+  await showsAtOnce(here.page, removed, () => here.settings.button("OpenRouter", "Remove").click());
   await expect(there.settings.key("OpenRouter")).toBeVisible();
 }
 
@@ -118,7 +128,9 @@ test.describe("two tabs of one browser", () => {
     const other = await person.anotherTab();
     const project = await ProjectPage.create(other, "In the modal");
     await project.configure.click();
-    const modal = { page: other.page, settings: new ProviderModal(other) };
+    const dialog = new ProviderModal(other);
+    await dialog.tab("All").click();
+    const modal = { page: other.page, settings: dialog };
     const page = await settingsOf(person);
     await choiceShows(page, modal, (side) => side.provider("LLM"), "openrouter");
     await choiceShows(modal, page, (side) => side.provider("TTS"), "elevenlabs");
@@ -167,15 +179,21 @@ test.describe("two devices of one account", () => {
     await everySettingShows(first, second);
   });
 
-  test("catch up after the connection was lost", async ({ visitor, somebody, watch }) => {
-    watch.expect(unreachable);
+  test("catch up after a time without the server", async ({ visitor, somebody, server, watch }) => {
+    watch.expect(unreachable, answered(503));
     const [here, there] = await twoDevices(visitor, somebody);
     const [first, second] = [await settingsOf(here), await settingsOf(there)];
-    await there.page.context().setOffline(true);
+    // What stands in front of the server answers in its place, at one device.
+    const refused = there.page.waitForResponse("**/api/v1/events");
+    await there.page.route("**/api/v1/events", (route) => route.fulfill({ status: 503 }));
+    await server.stop();
+    await server.resume();
+    expect((await refused).status()).toBe(503);
     await first.settings.choose("Image", "kie");
     await first.settings.giveKey("KIE.ai", KEY);
     await expect(second.settings.provider("Image")).toHaveValue("");
-    await there.page.context().setOffline(false);
+
+    await there.page.unroute("**/api/v1/events");
     await expect(second.settings.provider("Image")).toHaveValue("kie");
     await expect(second.settings.configured("KIE.ai")).toBeVisible();
   });
@@ -184,9 +202,11 @@ test.describe("two devices of one account", () => {
 test.describe("a field that is being edited", () => {
   const NAME = "Modal image endpoint";
 
-  /** Somebody types an address while the other tab saves another one. */
-  async function typedMeanwhile(person: Person): Promise<{ typing: Side; saving: Side }> {
-    const other = await person.anotherTab();
+  /** Somebody types an address while another one is saved at their other device. */
+  async function typedMeanwhile(
+    person: Person,
+    other: Person,
+  ): Promise<{ typing: Side; saving: Side }> {
     await person.page.clock.install();
     const [typing, saving] = [await settingsOf(person), await settingsOf(other)];
     // The pause after the last key stroke does not end.
@@ -212,19 +232,21 @@ test.describe("a field that is being edited", () => {
     await expect(typing.settings.endpoint(NAME)).toBeFocused();
   }
 
-  test("is not touched; Keep mine stores what was typed", async ({ person }) => {
-    const sides = await typedMeanwhile(person);
+  test("is not touched; Keep mine stores what was typed", async ({ visitor, somebody }) => {
+    const [person, other] = await twoDevices(visitor, somebody);
+    const sides = await typedMeanwhile(person, other);
     await sides.typing.settings.endpoint(NAME).press("End");
-    await sides.typing.settings.endpoint(NAME).pressSequentially("/v2");
-    await expect(sides.typing.settings.conflict).toContainText(`${ADDRESS}/v2`);
+    await sides.typing.settings.endpoint(NAME).pressSequentially("/2");
+    await expect(sides.typing.settings.conflict).toContainText(`${ADDRESS}/2`);
     await sides.typing.settings.keepMine.click();
-    await bothShow(sides, `${ADDRESS}/v2`);
+    await bothShow(sides, `${ADDRESS}/2`);
     await sides.typing.settings.saved();
-    expect((await person.api.settings()).endpoints.image).toBe(`${ADDRESS}/v2`);
+    expect((await person.api.settings()).endpoints.image).toBe(`${ADDRESS}/2`);
   });
 
-  test("is not touched; Use theirs takes what was saved", async ({ person }) => {
-    const sides = await typedMeanwhile(person);
+  test("is not touched; Use theirs takes what was saved", async ({ visitor, somebody }) => {
+    const [person, other] = await twoDevices(visitor, somebody);
+    const sides = await typedMeanwhile(person, other);
     await sides.typing.settings.useTheirs.focus();
     await person.page.keyboard.press("Enter");
     await bothShow(sides, ANOTHER);

@@ -17,8 +17,9 @@ pub fn text_of(generation: &str, heard: impl Fn(Heard) + 'static) -> Listening {
 }
 
 /// Hears what concerns the signed-in person, by name and data, until [`Listening`] is dropped:
-/// `open` whenever the stream begins, `settings`, `keys`, and `missed` where something was lost. On
-/// the server: nothing.
+/// `open` whenever the stream begins, `settings`, `keys`, `missed` where something was lost, and
+/// `error` where the stream was refused, so that the browser does not ask for it again. On the server:
+/// nothing.
 #[must_use]
 pub fn news(heard: impl Fn(&str, &str) + 'static) -> Listening {
     #[cfg(feature = "hydrate")]
@@ -115,13 +116,16 @@ mod listen {
 
     pub fn news(heard: Hear) -> Option<Source> {
         let source = EventSource::new("/api/v1/events").ok()?;
+        let asked = source.clone();
         let handler = Closure::new(move |event: MessageEvent| {
-            heard(
-                &event.type_(),
-                &event.data().as_string().unwrap_or_default(),
-            );
+            let name = event.type_();
+            // After other errors the browser connects again by itself.
+            if name != "error" || asked.ready_state() == EventSource::CLOSED {
+                heard(&name, &event.data().as_string().unwrap_or_default());
+            }
         });
-        attend(source, handler, &["open", "settings", "keys", "missed"])
+        let names = ["open", "error", "settings", "keys", "missed"];
+        attend(source, handler, &names)
     }
 
     fn attend(source: EventSource, handler: Handler, names: &[&str]) -> Option<Source> {

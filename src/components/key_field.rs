@@ -1,7 +1,9 @@
 //! One API key: a field that is never filled, or what may be seen of the stored key with what can be
 //! done to it.
 
-use super::{Logo, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput};
+use super::{
+    Logo, Managed, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput,
+};
 use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key, watch};
 use crate::{
     browser,
@@ -53,6 +55,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
                 }
             })}
             <KeyNotes provider=slot/>
+            <Managed variable=slot.variable()/>
         </div>
     }
     .erase()

@@ -4,8 +4,9 @@ use super::{
     Choice, ChoiceOption, Logo, Origin, field_history::FieldHistory, model_fields::ModelFields,
     reach_note::ReachNote,
 };
-use crate::erase::{Erase, live, memo, on_click};
+use crate::erase::{Erase, live, live_text, memo, on_click};
 use crate::{
+    browser,
     stores::{FieldState, LevelStore, stores},
     words::{Inherited, value_words},
 };
@@ -109,28 +110,37 @@ fn provider_options(
 pub fn FieldNote(#[prop(into)] id: String, level: LevelStore, field: Field) -> impl IntoView {
     let state = level.field(field);
     let catalog = stores().catalog();
-    let shown = memo(move || state.with(|state| note_of(field, state, &catalog)));
+    let shown = {
+        let catalog = catalog.clone();
+        memo(move || state.with(|state| note_of(field, state, &catalog)))
+    };
+    let mine = memo(move || {
+        let value = state.with(|state| value_words(field, Some(state.draft()), &catalog));
+        format!("You chose “{value}”.")
+    });
+    // The buttons are gone once one is pressed: the focus goes to the field.
+    let field_id = id.trim_end_matches("-note").to_owned();
+    let decide = move |event: Event<Option<String>>| {
+        let field_id = field_id.clone();
+        on_click(move |_| {
+            level.on(field, event.clone());
+            browser::form::focus_soon(field_id.clone());
+        })
+    };
     view! {
         <div id=id class="field-note">
             {live(move || match shown.get() {
                 Note::Nothing => ().into_any(),
                 Note::Failed(sentence) => view! { <p class="hint bad">{sentence}</p> }.erase(),
                 Note::Conflict(sentence) => view! {
-                    <div class="note warn" role="alert">
-                        <p>{sentence}</p>
+                    <div class="note warn">
+                        <p role="alert">{sentence}</p>
+                        <p>{live_text(move || mine.get())}</p>
                         <div class="actions">
-                            <button
-                                type="button"
-                                class="small"
-                                on:click=on_click(move |_| level.on(field, Event::KeepMine))
-                            >
+                            <button type="button" class="small" on:click=decide(Event::KeepMine)>
                                 "Keep mine"
                             </button>
-                            <button
-                                type="button"
-                                class="small"
-                                on:click=on_click(move |_| level.on(field, Event::TakeTheirs))
-                            >
+                            <button type="button" class="small" on:click=decide(Event::TakeTheirs)>
                                 "Use theirs"
                             </button>
                         </div>
@@ -153,9 +163,8 @@ enum Note {
 fn note_of(field: Field, state: &FieldState, catalog: &Catalog) -> Note {
     match (state.status(), state.theirs(), state.error()) {
         (SaveStatus::Conflict, Some(theirs), _) => Note::Conflict(format!(
-            "This was changed in another place to “{}”. You chose “{}”.",
+            "This was changed in another place to “{}”.",
             value_words(field, Some(theirs), catalog),
-            value_words(field, Some(state.draft()), catalog),
         )),
         (SaveStatus::Failed, _, Some(error)) => Note::Failed(error.sentence()),
         _ => Note::Nothing,

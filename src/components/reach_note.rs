@@ -1,7 +1,7 @@
 //! Beside a person's own setting: which projects work with it, which have a word of their own, and
 //! what a change of it does to them and to the price.
 
-use crate::erase::{Erase, live, memo};
+use crate::erase::{Erase, live_text, memo};
 use crate::{
     stores::{LevelStore, stores},
     words::{Names, impact_words, reach_words, typical_job, typical_price, value_words},
@@ -68,12 +68,10 @@ pub fn ReachNote(level: LevelStore, operation: Operation, field: Field) -> impl 
             None => reach_words(names, |value| value_words(field, Some(value), &catalog)),
         })
     });
-    live(move || {
-        view! {
-            <p class="hint reach" aria-live="polite">
-                {said.get()}
-            </p>
-        }
-        .erase()
-    })
+    view! {
+        <p class="hint reach" aria-live="polite">
+            {live_text(move || said.get())}
+        </p>
+    }
+    .erase()
 }

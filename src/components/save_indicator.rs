@@ -26,6 +26,15 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
             .then(|| level.undo_words())
             .flatten()
     });
+    // Once there, the button stays in its place, so that several changes can be taken back in a row.
+    let ever = Memo::new(move |before: Option<&bool>| {
+        before.copied().unwrap_or_default() || undoable.get().is_some()
+    });
+    let what = move || {
+        undoable
+            .get()
+            .unwrap_or_else(|| "nothing to take back".to_owned())
+    };
     let retry = move |_| {
         level.retry();
         if with_keys {
@@ -48,16 +57,22 @@ pub fn SaveIndicator(level: LevelStore, #[prop(optional)] with_keys: bool) -> im
                     }).erase()
             })}
             {live(move || {
-                undoable
-                    .get()
-                    .map(|what| {
+                ever.get()
+                    .then(|| {
                         view! {
                             <button
                                 type="button"
                                 class="small"
-                                title=format!("Takes back the last change: {what}")
-                                aria-label=format!("Undo: {what}")
-                                on:click=on_click(move |_| level.undo())
+                                title=dynamic(move || format!("Last change: {}", what()))
+                                aria-label=dynamic(move || format!("Undo: {}", what()))
+                                aria-disabled=dynamic(move || {
+                                    undoable.with(Option::is_none).then_some("true")
+                                })
+                                on:click=on_click(move |_| {
+                                    if undoable.with_untracked(Option::is_some) {
+                                        level.undo();
+                                    }
+                                })
                             >
                                 "Undo"
                             </button>

@@ -15,7 +15,10 @@ pub fn SearchSettings() -> impl IntoView {
     let stores = stores();
     let catalog = stores.catalog();
     let search = RwSignal::new(String::new());
-    let found = memo(move || search.with(|words| find_settings(&catalog, words)));
+    let found = memo(move || {
+        let provider = |operation| stores.personal.provider(operation, &catalog);
+        search.with(|words| find_settings(&catalog, &provider, words))
+    });
     view! {
         <div class="search-settings" role="search">
             <input

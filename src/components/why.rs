@@ -2,7 +2,7 @@
 
 use super::trace::TraceView;
 use crate::erase::{Erase, live, memo, on_input};
-use crate::stores::LevelStore;
+use crate::{browser, stores::LevelStore};
 use domain::Operation;
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ pub fn Why(level: LevelStore, operation: Operation) -> impl IntoView {
             .flatten()
     });
     view! {
-        <details class="why" on:toggle=on_input(move |_| open.update(|open| *open = !*open))>
+        <details class="why" on:toggle=on_input(move |event| open.set(browser::form::is_open(&event)))>
             <summary>"Why this?"</summary>
             {live(move || {
                 trace

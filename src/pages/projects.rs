@@ -117,6 +117,10 @@ fn NewProject() -> impl IntoView {
             sending.try_set(false);
             match answer {
                 Ok(project) => {
+                    // The settings say which projects follow them.
+                    if stores.personal.is_loaded_untracked() {
+                        stores.personal.reload();
+                    }
                     navigate(
                         &format!("/projects/{}", project.id),
                         NavigateOptions::default(),

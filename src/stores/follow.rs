@@ -3,13 +3,16 @@
 
 use super::Stores;
 use crate::{
-    browser::{events, page, task},
+    browser::{events, page, task, timer},
     server_fns::FnError,
     wire,
 };
 use domain::{ProjectId, error::CurrentValue};
 use leptos::prelude::*;
 use serde::Deserialize;
+
+/// How long after a refusal the server is asked again for the stream.
+const LISTEN_AGAIN_MILLIS: u32 = 3_000;
 
 /// News about settings; without changes it is about keys.
 #[derive(Deserialize)]
@@ -42,6 +45,12 @@ impl Stores {
         let listening = events::news(move |name, data| match name {
             // Between the page and the stream something may have changed, as while it was broken.
             "open" | "missed" => self.catch_up(),
+            "error" => timer::after(LISTEN_AGAIN_MILLIS, move || {
+                if self.listening.with_value(Option::is_some) {
+                    self.listening.set_value(None);
+                    self.listen();
+                }
+            }),
             _ => self.hear(data),
         });
         self.listening.set_value(Some(listening));
@@ -67,6 +76,7 @@ impl Stores {
             }
             None => self.personal.hear(&news.changes),
             Some(project) => {
+                self.personal.hear_of(&project, &news.changes);
                 if let Some((_, level)) = self.projects.opened_untracked(&project) {
                     level.hear(&news.changes);
                 }
@@ -76,7 +86,6 @@ impl Stores {
 
     /// Takes up the edits that an earlier page could not send.
     pub(super) fn take_up_waiting(self) {
-        self.shared.take_up();
         if !self.shared.waiting().is_empty() {
             task::spawn(self.send_waiting());
         }
@@ -86,6 +95,7 @@ impl Stores {
     /// were made.
     pub(super) async fn send_waiting(self) {
         for edit in self.shared.waiting() {
+            self.shared.keep(edit.clone());
             let level = match &edit.project {
                 None => self.personal.loaded().await,
                 Some(project) => self.projects.loaded(project).await,

@@ -7,7 +7,7 @@ mod whole;
 
 use super::{Shared, known::Known};
 use crate::{
-    browser::{save, task, timer},
+    browser::{page, save, task, timer},
     seed::{Glances, LevelSeed},
     server_fns::{
         FnError,
@@ -363,7 +363,8 @@ impl LevelStore {
         sending
     }
 
-    /// Keeps an edit that waits for the network beyond this page, for as long as it waits.
+    /// Keeps an edit that waits for the network beyond this page, for as long as it waits. Without a
+    /// network it does so from the first moment on: the page may be closed before its pause is over.
     fn keep_waiting(self, field: Field) {
         let Some((status, value, base)) = self.field(field).try_with_untracked(|state| {
             let machine = &state.machine;
@@ -372,8 +373,12 @@ impl LevelStore {
             return;
         };
         let project = self.project.get_value();
+        let waits = match status {
+            SaveStatus::Pending | SaveStatus::Saving => page::is_offline(),
+            status => status == SaveStatus::Waiting,
+        };
         match status {
-            SaveStatus::Waiting => self.shared.keep(Waiting {
+            _ if waits => self.shared.keep(Waiting {
                 project,
                 field,
                 value,

@@ -17,7 +17,8 @@ use serde::Serialize;
 /// What is shared. Cheap to copy; it must live at the root.
 #[derive(Clone, Copy)]
 pub struct Shared {
-    outbox: StoredValue<Outbox>,
+    /// What this page answers for, of all that waits.
+    own: StoredValue<Outbox>,
     account: StoredValue<String>,
     channel: StoredValue<Option<Channel>>,
 }
@@ -34,7 +35,7 @@ impl Shared {
     #[must_use]
     pub fn new(account: String) -> Self {
         Self {
-            outbox: StoredValue::new(Outbox::default()),
+            own: StoredValue::new(Outbox::default()),
             account: StoredValue::new(account),
             channel: StoredValue::new(None),
         }
@@ -51,44 +52,42 @@ impl Shared {
         self.channel.set_value(Channel::open(&name, heard));
     }
 
-    /// The edits that an earlier page or this one could not send, oldest first.
+    /// The edits that wait, of this page, an earlier one or another tab, oldest first.
     #[must_use]
     pub fn waiting(self) -> Vec<Waiting> {
-        self.outbox.with_value(|outbox| outbox.edits().to_vec())
+        self.all().edits().to_vec()
     }
 
-    /// Takes up what an earlier page has left.
-    pub fn take_up(self) {
-        if let Some(outbox) = storage::read(Kept::Everywhere, &self.name())
-            .and_then(|text| crate::wire::read::<Outbox>(text.as_bytes()).ok())
-        {
-            self.outbox.set_value(outbox);
-        }
+    /// What is kept in the browser; where it keeps nothing, what this page knows itself.
+    fn all(self) -> Outbox {
+        storage::read(Kept::Everywhere, &self.name())
+            .and_then(|text| crate::wire::read(text.as_bytes()).ok())
+            .unwrap_or_else(|| self.own.get_value())
     }
 
-    /// An edit waits.
+    /// An edit waits here, beside those of the other tabs.
     pub fn keep(self, edit: Waiting) {
-        self.outbox.update_value(|outbox| outbox.put(edit));
-        self.store();
+        let mut all = self.all();
+        all.put(edit.clone());
+        self.own.update_value(|own| own.put(edit));
+        self.store(&all);
     }
 
-    /// An edit does not wait any more.
+    /// An edit does not wait any more. What another tab has kept for the same field still does.
     pub fn done(self, project: Option<&ProjectId>, field: Field) {
-        let had = self
-            .outbox
-            .try_update_value(|outbox| outbox.remove(project, field));
+        let had = self.own.try_update_value(|own| own.remove(project, field));
         if had == Some(true) {
-            self.store();
+            let mut all = self.all();
+            all.remove(project, field);
+            self.store(&all);
         }
     }
 
-    fn store(self) {
-        self.outbox.with_value(|outbox| {
-            let text = (!outbox.edits().is_empty())
-                .then(|| serde_json::to_string(outbox).ok())
-                .flatten();
-            storage::write(Kept::Everywhere, &self.name(), text.as_deref());
-        });
+    fn store(self, all: &Outbox) {
+        let text = (!all.edits().is_empty())
+            .then(|| serde_json::to_string(all).ok())
+            .flatten();
+        storage::write(Kept::Everywhere, &self.name(), text.as_deref());
     }
 
     /// Tells the other tabs what was stored.

@@ -83,14 +83,19 @@ pub fn reach_words(names: &Names, worded: impl Fn(&str) -> String) -> Option<Str
 /// What a change does: to which projects, and to the price of a typical job.
 #[must_use]
 pub fn impact_words(names: &Names, job: &str, before: Option<&str>, after: Option<&str>) -> String {
+    let counts = job.starts_with(|first: char| first.is_ascii_digit());
+    let costs = if counts {
+        format!("{job} cost")
+    } else {
+        format!("A typical {job} costs")
+    };
     let price = match (before, after) {
-        (Some(before), Some(after)) if before == after => {
-            format!("A typical {job} costs the same: {after}.")
-        }
+        (Some(before), Some(after)) if before == after => format!("{costs} the same: {after}."),
         (before, Some(after)) => format!(
-            "A typical {job} costs {after} instead of {}.",
+            "{costs} {after} instead of {}.",
             before.unwrap_or("an unknown price")
         ),
+        (_, None) if counts => format!("The price of {job} is not known."),
         (_, None) => format!("The price of a typical {job} is not known."),
     };
     if names.follow.is_empty() {
@@ -140,6 +145,15 @@ mod tests {
         assert_eq!(
             impact_words(&names(&[], &[]), "clip", Some("9 credits"), None),
             "The price of a typical clip is not known."
+        );
+        assert_eq!(
+            impact_words(
+                &names(&[], &[]),
+                "500 characters",
+                Some("5 credits"),
+                Some("9 credits")
+            ),
+            "500 characters cost 9 credits instead of 5 credits."
         );
         assert!(impact_words(&one, "clip", None, Some("free")).contains("an unknown price"));
     }

@@ -3,8 +3,9 @@
 use super::LevelStore;
 use crate::words::{Inherited, inherited};
 use domain::{
-    Operation, ProviderId,
+    Operation, ProjectId, ProviderId,
     catalog::Catalog,
+    error::CurrentValue,
     resolution::{Level, Subject, Trace},
     settings::Field,
 };
@@ -107,6 +108,22 @@ impl LevelStore {
             }),
             Field::PreferOwnKeys => None,
         }
+    }
+
+    /// Takes in what one of the person's projects says of its own now.
+    pub fn hear_of(self, project: &ProjectId, changes: &[CurrentValue]) {
+        self.reach.update(|projects| {
+            let Some(project) = projects.iter_mut().find(|one| one.id == *project) else {
+                return;
+            };
+            for change in changes {
+                match (Field::parse(&change.field), &change.value) {
+                    (Some(field), Some(value)) => drop(project.own.insert(field, value.clone())),
+                    (Some(field), None) => drop(project.own.remove(&field)),
+                    (None, _) => {}
+                }
+            }
+        });
     }
 
     fn trace<T>(self, operation: Operation, ask: impl Fn(&Trace) -> Option<T>) -> Option<T> {

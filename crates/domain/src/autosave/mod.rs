@@ -371,6 +371,9 @@ impl<V: Clone + PartialEq> Autosave<V> {
             self.due |= self.timer.is_none();
             let mut commands = self.hear();
             commands.extend(self.send_if_due());
+            if self.in_flight.is_none() && self.theirs.is_none() && self.is_clean() {
+                self.settle();
+            }
             return commands;
         }
         let mut commands = self.differ(theirs, version);

@@ -23,10 +23,13 @@ pub struct Waiting {
 pub struct Outbox(Vec<Waiting>);
 
 impl Outbox {
-    /// An edit waits. It takes the place of an earlier one of the same field, at the end.
+    /// An edit waits. It takes the place of an earlier one of the same field, at the end; one that
+    /// is there already keeps its place.
     pub fn put(&mut self, edit: Waiting) {
-        self.remove(edit.project.as_ref(), edit.field);
-        self.0.push(edit);
+        if !self.0.contains(&edit) {
+            self.remove(edit.project.as_ref(), edit.field);
+            self.0.push(edit);
+        }
     }
 
     /// An edit does not wait any more; whether it had.
@@ -71,6 +74,19 @@ mod tests {
                 edit(Operation::Image, "gemini")
             ]
         );
+    }
+
+    #[test]
+    fn an_edit_that_is_named_again_keeps_its_place() {
+        let mut outbox = Outbox::default();
+        let edits = [
+            edit(Operation::Image, "kie"),
+            edit(Operation::Llm, "gemini"),
+        ];
+        for named in [&edits[0], &edits[1], &edits[0]] {
+            outbox.put(named.clone());
+        }
+        assert_eq!(outbox.edits(), edits);
     }
 
     #[test]

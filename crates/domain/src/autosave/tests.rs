@@ -144,6 +144,22 @@ fn a_save_whose_answer_was_lost_does_not_conflict_with_itself() {
 }
 
 #[test]
+fn a_save_whose_answer_was_lost_is_saved_when_it_is_tried_again() {
+    let mut field = text("");
+    let _ = field.on(edited("mine"));
+    let _ = field.on(Event::Flush);
+    let _ = field.on(Event::Failed { save: 2 });
+    let _ = field.on(Event::Retry);
+    let _ = field.on(Event::Conflicted {
+        save: 3,
+        theirs: "mine".into(),
+        version: 2,
+    });
+    assert_eq!(field.status(), SaveStatus::Saved);
+    assert_eq!((field.draft().as_str(), field.version()), ("mine", 2));
+}
+
+#[test]
 fn going_back_to_the_old_value_after_a_lost_answer_is_saved_too() {
     let mut field = text("old");
     let _ = field.on(edited("new"));
