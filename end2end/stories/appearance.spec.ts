@@ -25,13 +25,15 @@ async function watchShifts({ page }: Person): Promise<void> {
   });
 }
 
-/** What has moved so far, once the page has been drawn with all that came. */
+/** What has moved since the last call, once the page has been drawn with all that came. */
 async function shifted({ page }: Person): Promise<number> {
   return page.evaluate(async () => {
     for (let frames = 0; frames < 3; frames += 1) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
     }
-    return window.shifted;
+    const shifted = window.shifted;
+    window.shifted = 0;
+    return shifted;
   });
 }
 
@@ -47,10 +49,11 @@ for (const width of [1280, 390]) {
     await settings.saved();
     const undo = person.page.getByRole("button", { name: /^Undo: / });
     await expect(undo).toBeVisible();
+    expect(await shifted(person), "with the save").toBeLessThan(0.02);
     await undo.click();
     await expect(settings.model("LLM")).toHaveValue("");
     await settings.saved();
-    expect(await shifted(person)).toBeLessThan(0.02);
+    expect(await shifted(person), "with the way back").toBeLessThan(0.02);
   });
 }
 

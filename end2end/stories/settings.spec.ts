@@ -208,3 +208,10 @@ test("Test tells about a key without changing anything", async ({ person }) => {
   expect(after.keys?.openrouter?.tested?.report).toBeDefined();
   expect(withoutTests(after)).toEqual(before);
 });
+
+test("another model says what it costs instead of the inherited one", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.model("Image").selectOption({ label: "Nano Banana (Gemini 2.5 Flash Image) — 7.8 credits per image" });
+  await settings.saved();
+  await expect(person.page.getByText("A typical image costs 7.8 credits instead of 20 credits.")).toBeVisible();
+});

@@ -43,9 +43,13 @@ pub fn ReachNote(level: LevelStore, operation: Operation, field: Field) -> impl 
                     None,
                 ),
             };
-            let model = match model {
-                Some(model) => Some(model),
-                None => level.model(operation, provider, &catalog),
+            // Without a value of its own a model is the inherited one, not the one that is shown.
+            let model = match (model, field) {
+                (Some(model), _) => Some(model),
+                (None, Field::Model(..)) => level
+                    .inherited_model(operation, provider, &catalog)
+                    .map(|inherited| inherited.value),
+                (None, _) => level.model(operation, provider, &catalog),
             };
             typical_price(
                 catalog.model(operation, provider, &model?),
