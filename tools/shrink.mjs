@@ -18,7 +18,7 @@ import { join } from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
 const NEVER_RUN =
-  /^<T as .+>::into_any\w*::(hydrate_async(::\{\{closure\}\})?|clone|generate_routes)::h\w+$|float_to_decimal_common/;
+  /^<T as .+>::(into_any\w*::(hydrate_async(::\{\{closure\}\})?|generate_routes)|into_any_attr::clone)::h\w+$|float_to_decimal_common/;
 const OPTIONS = [
   '-Os',
   '--low-memory-unused',

@@ -229,7 +229,7 @@ test.describe("the search", () => {
 
     await search.fill("suno api key");
     await found.first().click();
-    await expect(settings.provider("Music")).toBeFocused();
+    await expect(settings.key("Suno")).toBeFocused();
 
     await search.fill("no such thing");
     await expect(person.page.getByText("Nothing is called so. Try fewer letters.")).toBeVisible();
