@@ -232,7 +232,7 @@ test("nothing moves to somebody who has signed in in another tab meanwhile", asy
   visitor,
   watch,
 }) => {
-  watch.expect(answered(409));
+  watch.expect(answered(401, 409));
   const moving = await arrive(visitor);
   const other = new Person(await visitor.page.context().newPage(), visitor.origin);
   await other.open("/projects");
