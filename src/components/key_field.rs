@@ -8,9 +8,11 @@ use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key, watch
 use crate::{
     browser,
     stores::stores,
-    words::{key_health, key_name},
+    words::{key_health, key_name, used_words},
 };
-use domain::{ProviderId, keys::SecretStatus, pasted::is_env, provider::CredentialKind};
+use domain::{
+    ProviderId, keys::SecretStatus, pasted::is_env, provider::CredentialKind, reach::uses_key,
+};
 use leptos::{attr::custom::custom_attribute, html, prelude::*};
 
 /// The key of one slot.
@@ -78,6 +80,19 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
         })
         .erase()
     };
+    let catalog = stores.catalog();
+    let used = move || {
+        let personal = |operation| stores.personal.provider(operation, &catalog);
+        let names = stores.personal.reach.with(|projects| {
+            let using = projects
+                .iter()
+                .filter(|project| uses_key(project, slot, &personal));
+            using.map(|project| project.name.clone()).collect()
+        });
+        used_words(names)
+            .map(|words| view! { <p class="hint">{words}</p> })
+            .erase()
+    };
     let still = move || !stores.session.alive.get() || state.with(|state| state.busy);
     view! {
         <div class="key-row">
@@ -121,6 +136,7 @@ fn StoredKey(provider: ProviderId, shown: Memo<String>, replace_id: String) -> i
             </span>
         </div>
         {live(health)}
+        {live(used)}
     }
     .erase()
 }

@@ -21,7 +21,7 @@ pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words, missing_words};
 pub use key::{key_health, key_name};
 pub use moving::{moving_summary, state_words};
-pub use reach::{Names, impact_words, reach_words};
+pub use reach::{Names, impact_words, reach_words, used_words};
 pub use saving::{Summary, summarize};
 pub use search::{Found, find_settings};
 pub use setting::{changes_words, field_words, value_words};

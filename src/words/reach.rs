@@ -80,6 +80,13 @@ pub fn reach_words(names: &Names, worded: impl Fn(&str) -> String) -> Option<Str
     }
 }
 
+/// Which projects work with a key; nothing where none does.
+#[must_use]
+pub fn used_words(names: Vec<String>) -> Option<String> {
+    let number = names.len();
+    (number > 0).then(|| format!("Used by {}: {}.", counted(number), list(names.into_iter())))
+}
+
 /// What a change does: to which projects, and to the price of a typical job.
 #[must_use]
 pub fn impact_words(names: &Names, job: &str, before: Option<&str>, after: Option<&str>) -> String {
@@ -133,6 +140,16 @@ mod tests {
             reach_words(&names(&["A", "B", "C", "D", "E"], &[]), str::to_owned).as_deref(),
             Some("5 projects follow this: A, B, C and 2 more.")
         );
+    }
+
+    #[test]
+    fn the_projects_that_use_a_key_are_named() {
+        let names = vec!["A".to_owned(), "B".to_owned()];
+        assert_eq!(
+            used_words(names).as_deref(),
+            Some("Used by 2 projects: A, B.")
+        );
+        assert_eq!(used_words(Vec::new()), None);
     }
 
     #[test]
