@@ -2,6 +2,7 @@
 
 use super::{at, user, user_id};
 use crate::{
+    replaced,
     secrets::{self, Inserted, NewSecret, Owner, Slot},
     test_support::TestDb,
 };
@@ -63,6 +64,11 @@ async fn what_is_in_a_slot_stays_and_is_told(test: TestDb) {
             .unwrap()
     );
     assert_eq!(insert(gemini, "e").await, Inserted::Stored);
+    let kept = replaced::of_owner(db, &owner, at(0)).await.unwrap();
+    assert!(
+        kept.is_empty(),
+        "the removed key does not come back over it"
+    );
 }
 
 async fn of_many_at_once_one_is_stored_and_the_others_find_it(test: TestDb) {

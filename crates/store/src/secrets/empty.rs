@@ -1,8 +1,8 @@
 //! Stores a key only where its slot is empty: what is there stays.
 
-use super::{NewSecret, Owner, SecretRow, Slot};
+use super::{NewSecret, SecretRow, Slot};
 use crate::{
-    Db, StoreError,
+    Db, StoreError, replaced,
     statement::{statements, values},
 };
 
@@ -12,11 +12,6 @@ statements! {
                dek_nonce, wrapped_dek, nonce, ciphertext, last4, fingerprint, created_by,
                created_at, last_used_at, revoked_at
         FROM secrets WHERE owner_kind = $1 AND owner_id = $2 AND provider = $3 AND field = $4";
-    INSERT = "
-        INSERT INTO secrets (owner_kind, owner_id, provider, field, version, id, audience_origin,
-            kid, salt, dek_nonce, wrapped_dek, nonce, ciphertext, last4, fingerprint, created_by,
-            created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
 }
 
 /// What came of storing a key in an empty slot.
@@ -40,14 +35,9 @@ pub async fn insert_if_empty(
     slot: Slot<'_>,
     build: impl FnOnce(i64) -> NewSecret,
 ) -> Result<Inserted, StoreError> {
-    const FIRST: i64 = 1;
     let (kind, owner, provider) = (slot.owner.kind(), slot.owner.id(), slot.provider.as_str());
-    let lock = match slot.owner {
-        Owner::User(_) => &super::LOCK_USER,
-        Owner::Organization(_) => &super::LOCK_ORGANIZATION,
-    };
     let mut tx = db.begin().await?;
-    if tx.execute(lock, values![owner]).await? == 0 {
+    if !super::lock(&mut tx, slot.owner).await? {
         tx.rollback().await?;
         return Ok(Inserted::NoOwner);
     }
@@ -58,30 +48,12 @@ pub async fn insert_if_empty(
         tx.rollback().await?;
         return Ok(Inserted::Present(Box::new(row)));
     }
-    let secret = build(FIRST);
-    tx.execute(
-        &INSERT,
-        values![
-            kind,
-            owner,
-            provider,
-            slot.field,
-            FIRST,
-            &secret.id,
-            &secret.audience_origin,
-            &secret.kid,
-            &secret.salt,
-            &secret.dek_nonce,
-            &secret.wrapped_dek,
-            &secret.nonce,
-            &secret.ciphertext,
-            secret.last4.as_deref(),
-            &secret.fingerprint,
-            &secret.created_by,
-            secret.created_at,
-        ],
-    )
-    .await?;
+    let version = super::next_version(&mut tx, slot).await?;
+    let secret = build(version);
+    // A key that was removed from the slot before does not come back over this one.
+    let field = Some(slot.field);
+    replaced::keep(&mut tx, slot.owner, slot.provider, field, secret.created_at).await?;
+    super::put(&mut tx, slot, version, &secret).await?;
     tx.commit().await?;
     Ok(Inserted::Stored)
 }
