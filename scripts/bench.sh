@@ -8,6 +8,10 @@ scripts/bundle.sh
 say "Building the release server (a first build takes some minutes)"
 cargo build --locked --release -p film-generator --bin film-generator -p store --example bare_commit
 
+export FILM_CHROMIUM=${FILM_CHROMIUM:-/usr/bin/chromium}
+debian_package "$FILM_CHROMIUM" chromium
+node_modules end2end
+
 say "Resolution"
 cargo bench --locked -p domain --bench resolution -- --warm-up-time 1 --measurement-time 3
 
@@ -19,4 +23,4 @@ say "Server"
 FILM_BIN=$CARGO_TARGET_DIR/release/film-generator \
 	BARE_COMMIT=$CARGO_TARGET_DIR/release/examples/bare_commit \
 	CRITERION=$CARGO_TARGET_DIR/criterion \
-	node scripts/bench.mjs
+	node scripts/bench/server.mjs

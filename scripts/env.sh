@@ -4,8 +4,8 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
-# One build folder for all checkouts of a machine: dependencies compile once.
-export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/film-generator/target}
+# Each checkout has its own: cargo takes what another checkout has built for its own.
+export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 tool_builds=$HOME/.cache/film-generator/tools
 cargo_bin=${CARGO_HOME:-$HOME/.cargo}/bin
 export PATH=$cargo_bin:$root/tools/node_modules/.bin:$PATH

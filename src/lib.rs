@@ -9,6 +9,8 @@ mod components;
 mod erase;
 mod pages;
 pub mod seed;
+#[cfg(feature = "ssr")]
+pub mod served;
 mod server_fns;
 pub mod shell;
 mod stores;

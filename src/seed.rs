@@ -2,15 +2,15 @@
 //! first render needs no further call. It must never hold a secret.
 
 use domain::{
-    ApiError, Operation, ProjectId, ProviderId, account::Me, catalog::Catalog,
+    ApiError, Map, Operation, ProjectId, ProviderId, account::Me, catalog::Catalog,
     generation::Generation, project::Project, reach::ProjectReach, resolution::Resolution,
     settings::SettingsView,
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 /// What each operation comes to now: who would generate, or why nobody can.
-pub type Glances = BTreeMap<Operation, Result<Resolution, ApiError>>;
+pub type Glances = Map<Operation, Result<Resolution, ApiError>>;
 
 /// All that a page starts with. What its route does not need is `None` and is fetched when a
 /// person goes where it is needed.
@@ -34,8 +34,6 @@ pub struct Seed {
     pub projects: Option<Vec<Project>>,
     /// The project that the page is about.
     pub project: Option<ProjectSeed>,
-    /// The person's generations in all projects, newest first.
-    pub generations: Option<Vec<Generation>>,
 }
 
 /// The settings of one level, and what the operations come to with them.
@@ -76,8 +74,6 @@ pub enum Needs {
     Settings,
     /// A project, with the person's settings for the dialog.
     Project(ProjectId),
-    /// All generations.
-    Usage,
 }
 
 impl Needs {
@@ -89,7 +85,6 @@ impl Needs {
             (Some("projects"), Some(id)) => Self::Project(ProjectId(id.to_owned())),
             (Some("projects") | None, None) => Self::Projects,
             (Some("settings"), None) => Self::Settings,
-            (Some("usage"), None) => Self::Usage,
             _ => Self::Nothing,
         }
     }
@@ -148,7 +143,6 @@ mod load {
             Needs::Nothing => {}
             Needs::Projects => seed.projects = server::projects::list(app, actor).await.ok(),
             Needs::Settings => seed.settings = level(app, actor, None).await.ok(),
-            Needs::Usage => seed.generations = generations(app, actor, None).await.ok(),
             Needs::Project(id) => {
                 seed.project = project(app, actor, &id).await.ok();
                 seed.settings = level(app, actor, None).await.ok();
@@ -220,7 +214,7 @@ mod tests {
             ("/projects/p1", project("p1")),
             ("/projects/p1/settings", project("p1")),
             ("/settings", Needs::Settings),
-            ("/usage", Needs::Usage),
+            ("/usage", Needs::Nothing),
             ("/sign-in", Needs::Nothing),
             ("/nowhere", Needs::Nothing),
         ] {
@@ -234,7 +228,7 @@ mod tests {
             today: "2026-11-22".to_owned(),
             sandbox: true,
             settings: Some(LevelSeed {
-                view: SettingsView::from_fields(&BTreeMap::new()),
+                view: SettingsView::from_fields(&Map::new()),
                 glances: Glances::from([(Operation::Tts, Err(ApiError::not_found("thing")))]),
                 ..LevelSeed::default()
             }),

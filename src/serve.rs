@@ -11,7 +11,7 @@ use axum::{
     serve::ListenerExt,
 };
 use film_generator::{
-    app, seed,
+    app, seed, served,
     shell::{self, Bundle},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -255,8 +255,11 @@ async fn seeded(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let path = request.uri().path().to_owned();
-    let seed = seed::load(&pages.app, actor.as_ref(), &path).await;
+    let uri = request.uri().clone();
+    let seed = seed::load(&pages.app, actor.as_ref(), uri.path()).await;
     request.extensions_mut().insert(seed);
+    if let Some(served) = served::load(&pages.app, actor.as_ref(), &uri).await {
+        request.extensions_mut().insert(served);
+    }
     next.run(request).await
 }

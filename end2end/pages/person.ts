@@ -37,7 +37,7 @@ export class Person {
   }
 
   /** Follows a link of the top navigation. */
-  async follow(name: "Projects" | "Settings"): Promise<void> {
+  async follow(name: "Projects" | "Settings" | "Usage"): Promise<void> {
     await this.page.getByRole("navigation", { name: "Main" }).getByRole("link", { name }).click();
   }
 }

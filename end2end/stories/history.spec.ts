@@ -59,3 +59,21 @@ test("a history that cannot be loaded is asked for again", async ({ person, watc
   await history.group.getByRole("button", { name: "Retry" }).click();
   await expect(history.lines).toHaveCount(1);
 });
+
+test("a key tells what was done to it, and never which key it was", async ({ person }) => {
+  const settings = await ProviderSettings.open(person);
+  await settings.giveKey("OpenRouter", "sandbox-first-0123456789abcdef");
+  await settings.button("OpenRouter", "Replace").click();
+  await settings.giveKey("OpenRouter", "sandbox-second-0123456789abcdef");
+
+  const history = settings.history("OpenRouter API key");
+  await history.open();
+  await expect(history.lines).toHaveCount(2);
+  await expect(history.lines.first()).toContainText("You · replaced");
+  await expect(history.lines.last()).toContainText("You · stored");
+  await expect(history.group.getByRole("button")).toHaveCount(0);
+
+  await settings.button("OpenRouter", "Undo").click();
+  await expect(history.lines.first()).toContainText("You · brought back");
+  await expect(history.group).not.toContainText("sandbox-");
+});

@@ -1,9 +1,10 @@
 //! The page as a whole: where it is, whether it is seen, whether it is being left, its theme.
 
 use crate::shell::Theme;
+use leptos::{html, prelude::*};
 
 #[cfg(feature = "hydrate")]
-use leptos::{ev, prelude::window_event_listener};
+use leptos::ev;
 
 #[cfg(feature = "hydrate")]
 pub(super) fn document() -> Option<web_sys::Document> {
@@ -49,6 +50,23 @@ pub fn load(path: &str) {
     }
     #[cfg(not(feature = "hydrate"))]
     let _ = path;
+}
+
+/// Loads the page again where this part of it, which the server alone can fill, is empty: a person
+/// came here without asking the server. On the server: nothing.
+pub fn reload_if_empty(part: NodeRef<html::Section>) {
+    #[cfg(feature = "hydrate")]
+    crate::erase::effect(move || {
+        if part
+            .get()
+            .is_some_and(|part| part.child_element_count() == 0)
+            && let Some(window) = web_sys::window()
+        {
+            let _ = window.location().reload();
+        }
+    });
+    #[cfg(not(feature = "hydrate"))]
+    let _ = part;
 }
 
 /// Whether nobody sees the page at the moment. On the server: no.
@@ -183,13 +201,9 @@ pub fn random_key() -> String {
 
 /// Calls back when the mouse goes down outside of an element, for as long as the caller's component
 /// lives. On the server: never.
-pub fn on_press_outside(
-    element: leptos::prelude::NodeRef<leptos::html::Div>,
-    call: impl Fn() + 'static,
-) {
+pub fn on_press_outside(element: NodeRef<html::Div>, call: impl Fn() + 'static) {
     #[cfg(feature = "hydrate")]
     {
-        use leptos::prelude::{GetUntracked, on_cleanup};
         use wasm_bindgen::JsCast;
         let handle = window_event_listener(ev::pointerdown, move |event| {
             let inside = element.get_untracked().is_some_and(|element| {

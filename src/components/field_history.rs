@@ -1,17 +1,17 @@
 //! What a field was before, and putting that back. Nothing is asked for before somebody looks.
 
 use super::Problem;
-use crate::erase::{Erase, EraseAll, effect, live, live_text, on_click, on_input};
+use crate::erase::{Erase, EraseAll, effect, live, live_text, memo, on_click, on_input};
 use crate::{
     browser::{form, task},
     server_fns::{
         FnError,
-        history::{Line, settings_history},
+        history::{Line, key_history, settings_history},
     },
-    stores::LevelStore,
-    words::{changes_words, field_words},
+    stores::{LevelStore, stores},
+    words::{changes_words, field_words, key_name},
 };
-use domain::{autosave::Event, settings::Field};
+use domain::{ProviderId, autosave::Event, settings::Field};
 use leptos::prelude::*;
 
 /// Where the lines are put once they are there.
@@ -32,7 +32,27 @@ pub fn FieldHistory(level: LevelStore, field: Field) -> impl IntoView {
         level.edit(field, &value);
         level.on(field, Event::Flush);
     });
-    view! { <History of=field_words(field) load=load on_restore=restore/> }.erase()
+    view! { <History of=field_words(field) load=load on_restore=Some(restore)/> }.erase()
+}
+
+/// The history of a key: what was done to it, and when.
+#[component]
+pub fn KeyHistory(provider: ProviderId) -> impl IntoView {
+    let state = stores().keys.slot(provider);
+    let stored = memo(move || {
+        state.with(|state| {
+            let view = state.view.as_ref()?;
+            Some((view.configured, view.updated_at))
+        })
+    });
+    let load = Callback::new(move |lines: Lines| {
+        // Again after every change.
+        stored.get();
+        task::spawn(async move {
+            let _ = lines.try_set(Some(key_history(provider).await));
+        });
+    });
+    view! { <History of=key_name(provider) load=load on_restore=None/> }.erase()
 }
 
 /// A history that is shown when it is opened: `load` puts the lines there, and again whenever a
@@ -42,7 +62,7 @@ pub fn History(
     /// Of what, for screen readers.
     of: String,
     load: Callback<Lines>,
-    #[prop(optional)] on_restore: Option<Callback<String>>,
+    on_restore: Option<Callback<String>>,
 ) -> impl IntoView {
     let lines = Lines::new(None);
     let open = RwSignal::new(false);

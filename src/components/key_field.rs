@@ -2,7 +2,8 @@
 //! done to it.
 
 use super::{
-    Logo, Managed, key_notes::KeyNotes, key_places::standing, proxy_token::ProxyTokenInput,
+    Logo, Managed, field_history::KeyHistory, key_notes::KeyNotes, key_places::standing,
+    proxy_token::ProxyTokenInput,
 };
 use crate::erase::{Erase, dynamic, live, memo, on_click, on_input, on_key, watch};
 use crate::{
@@ -57,6 +58,7 @@ pub fn KeyField(provider: ProviderId) -> impl IntoView {
                 }
             })}
             <KeyNotes provider=slot/>
+            <KeyHistory provider=slot/>
             <Managed variable=slot.variable()/>
         </div>
     }

@@ -30,7 +30,8 @@ pub fn TopNavigation() -> impl IntoView {
                             <a href="/projects" aria-current=dynamic(move || current("/projects"))>
                                 "Projects"
                             </a>
-                            <a href="/usage" aria-current=dynamic(move || current("/usage"))>
+                            // The server alone can fill that page.
+                            <a href="/usage" rel="external" aria-current=dynamic(move || current("/usage"))>
                                 "Usage"
                             </a>
                             <a

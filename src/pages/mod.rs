@@ -6,6 +6,7 @@ mod not_found;
 mod project;
 mod project_settings;
 mod projects;
+mod served;
 mod settings;
 mod usage;
 

@@ -41,13 +41,6 @@ pub async fn generation_follow(
     Ok(found)
 }
 
-/// The person's generations, newest first.
-#[server(prefix = "/fn", endpoint = "generation_list", protocol = JsonPost)]
-pub async fn generation_list() -> Result<Vec<Generation>, FnError> {
-    let (app, actor) = signed_in()?;
-    answer(crate::seed::generations(&app, &actor, None).await)
-}
-
 /// Cancels a generation where that is still possible.
 #[server(prefix = "/fn", endpoint = "generation_cancel", protocol = JsonPost)]
 pub async fn generation_cancel(id: GenerationId) -> Result<Generation, FnError> {

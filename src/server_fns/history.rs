@@ -2,7 +2,7 @@
 
 use super::FnError;
 use crate::wire::JsonPost;
-use domain::{ProjectId, settings::Field};
+use domain::{ProjectId, ProviderId, settings::Field};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -38,11 +38,43 @@ pub async fn settings_history(
     answer(changes.map(|changes| words::lines(field, changes, &catalog)))
 }
 
+/// What the person did to one of their keys; the newest first. Nothing of it can be put back here:
+/// a key that was replaced comes back by its own undo, for ten minutes.
+#[server(prefix = "/fn", endpoint = "key_history", protocol = JsonPost)]
+pub async fn key_history(provider: ProviderId) -> Result<Vec<Line>, FnError> {
+    let (app, actor) = signed_in()?;
+    let events = server::keys::history(&app, &actor, provider).await;
+    answer(events.map(words::key_lines))
+}
+
 #[cfg(feature = "ssr")]
 mod words {
     use super::Line;
     use crate::words::{minute, value_words};
-    use domain::{catalog::Catalog, history::Changed, settings::Field};
+    use domain::{
+        catalog::Catalog,
+        history::Changed,
+        keys::{KeyAction, KeyEvent},
+        settings::Field,
+    };
+
+    /// What was done to a key, in lines.
+    pub fn key_lines(events: Vec<KeyEvent>) -> Vec<Line> {
+        let line = |event: KeyEvent| Line {
+            when: minute(event.at),
+            who: "You".to_owned(),
+            what: match event.action {
+                KeyAction::Stored => "stored",
+                KeyAction::Replaced => "replaced",
+                KeyAction::Removed => "removed",
+                KeyAction::Restored => "brought back",
+            }
+            .to_owned(),
+            value: None,
+            name: String::new(),
+        };
+        events.into_iter().map(line).collect()
+    }
 
     /// The changes in lines. What stands there now cannot be put back.
     pub fn lines(field: Field, changes: Vec<Changed>, catalog: &Catalog) -> Vec<Line> {
@@ -81,6 +113,17 @@ mod words {
                 from: from.map(str::to_owned),
                 to: to.map(str::to_owned),
             }
+        }
+
+        #[test]
+        fn a_key_is_told_by_what_was_done_to_it_and_never_put_back() {
+            let lines = key_lines(vec![KeyEvent {
+                at: Timestamp(1_795_341_600_000),
+                action: KeyAction::Replaced,
+            }]);
+            assert_eq!(lines[0].what, "replaced");
+            assert_eq!(lines[0].when, "2026-11-22 10:00 UTC");
+            assert_eq!(lines[0].value, None);
         }
 
         #[test]

@@ -1,8 +1,7 @@
 //! What a person is about to ask for, per project and step, kept while they look elsewhere.
 
-use super::known::Known;
 use domain::{
-    Operation, ProjectId,
+    Map, Operation, ProjectId,
     catalog::{Capabilities, Model},
     input::{GenerationInput, ImageInput, LlmInput, MusicInput, TtsInput, VideoInput},
     project::Step,
@@ -133,7 +132,7 @@ pub const fn takes_first_frame(can: &Capabilities) -> bool {
 /// All drafts. Cheap to copy; it must live at the root.
 #[derive(Clone, Copy)]
 pub struct Drafts {
-    known: StoredValue<Known<(ProjectId, Step), RwSignal<Draft>>>,
+    known: StoredValue<Map<(ProjectId, Step), RwSignal<Draft>>>,
     owner: StoredValue<Owner>,
 }
 
@@ -142,7 +141,7 @@ impl Drafts {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            known: StoredValue::new(Known::default()),
+            known: StoredValue::new(Map::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
     }

@@ -11,8 +11,10 @@ use domain::{ProjectId, error::CurrentValue};
 use leptos::prelude::*;
 use serde::Deserialize;
 
-/// How long after a refusal the server is asked again for the stream.
+/// How long after a refusal the server is asked again for the stream; twice as long after each more.
 const LISTEN_AGAIN_MILLIS: u32 = 3_000;
+/// The longest pause between two questions.
+const LISTEN_AGAIN_AT_LEAST_EVERY_MILLIS: u32 = 96_000;
 
 /// News about settings; without changes it is about keys.
 #[derive(Deserialize)]
@@ -27,10 +29,10 @@ impl Stores {
     /// Follows the other tabs and devices for as long as the page lives.
     pub(super) fn follow_others(self) {
         self.shared.connect(move |text| self.hear(&text));
-        self.listen();
+        self.listen(LISTEN_AGAIN_MILLIS);
         page::on_sight(move |seen| {
             if seen {
-                self.listen();
+                self.listen(LISTEN_AGAIN_MILLIS);
             } else {
                 // A browser opens few connections: only who is looked at listens.
                 self.listening.set_value(None);
@@ -38,17 +40,18 @@ impl Stores {
         });
     }
 
-    fn listen(self) {
+    /// Listens; where that is refused, again after the pause.
+    fn listen(self, pause: u32) {
         if self.listening.with_value(Option::is_some) {
             return;
         }
         let listening = events::news(move |name, data| match name {
             // Between the page and the stream something may have changed, as while it was broken.
             "open" | "missed" => self.catch_up(),
-            "error" => timer::after(LISTEN_AGAIN_MILLIS, move || {
+            "error" => timer::after(pause, move || {
                 if self.listening.with_value(Option::is_some) {
                     self.listening.set_value(None);
-                    self.listen();
+                    self.listen(LISTEN_AGAIN_AT_LEAST_EVERY_MILLIS.min(pause * 2));
                 }
             }),
             _ => self.hear(data),

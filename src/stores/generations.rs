@@ -1,18 +1,14 @@
 //! What was generated, and the following of what is not finished yet: once a second while somebody
 //! looks, wherever in the application they are.
 
-use super::known::Known;
 use crate::{
     browser::{
         events::{self, Heard, Listening},
         page, task, timer,
     },
-    server_fns::{
-        FnError,
-        generations::{generation_cancel, generation_follow, generation_list},
-    },
+    server_fns::generations::{generation_cancel, generation_follow},
 };
-use domain::{GenerationId, ProjectId, generation::Generation};
+use domain::{GenerationId, Map, ProjectId, generation::Generation};
 use leptos::prelude::*;
 
 /// How long to wait before asking again.
@@ -25,54 +21,30 @@ const PAUSE_AFTER_FAILURE_MILLIS: u32 = 3_000;
 pub struct Generations {
     /// Newest first.
     pub items: RwSignal<Vec<Generation>>,
-    /// Whether all of the person's generations were loaded.
-    pub complete: RwSignal<bool>,
-    /// Why they could not be loaded.
-    pub problem: RwSignal<Option<FnError>>,
     /// What was last said about a generation, for those who listen.
     pub announcement: RwSignal<String>,
     /// The time of the last look, in milliseconds since 1970; zero before the first.
     pub now: RwSignal<i64>,
     following: StoredValue<bool>,
     /// The text that is being written at the moment, as far as it is heard.
-    live: StoredValue<Known<GenerationId, RwSignal<String>>>,
-    listening: StoredValue<Known<GenerationId, Listening>>,
+    live: StoredValue<Map<GenerationId, RwSignal<String>>>,
+    listening: StoredValue<Map<GenerationId, Listening>>,
     owner: StoredValue<Owner>,
 }
 
 impl Generations {
-    /// The generations that the page came with.
+    /// None yet.
     #[must_use]
-    pub fn new(seed: Option<Vec<Generation>>) -> Self {
+    pub fn new() -> Self {
         Self {
-            complete: RwSignal::new(seed.is_some()),
-            items: RwSignal::new(seed.unwrap_or_default()),
-            problem: RwSignal::new(None),
+            items: RwSignal::new(Vec::new()),
             announcement: RwSignal::new(String::new()),
             now: RwSignal::new(0),
             following: StoredValue::new(false),
-            live: StoredValue::new(Known::default()),
-            listening: StoredValue::new(Known::default()),
+            live: StoredValue::new(Map::default()),
+            listening: StoredValue::new(Map::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
         }
-    }
-
-    /// Loads all of the person's generations where the page did not bring them.
-    pub fn ensure_complete(self) {
-        if self.complete.get_untracked() {
-            return;
-        }
-        task::spawn(async move {
-            match generation_list().await {
-                Ok(list) => {
-                    self.merge(list);
-                    self.complete.set(true);
-                    self.problem.set(None);
-                    self.follow();
-                }
-                Err(error) => self.problem.set(Some(error)),
-            }
-        });
     }
 
     /// The text of a generation while it is written. One is listened to at a time, because a browser

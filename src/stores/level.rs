@@ -2,30 +2,26 @@
 //! the saves on their way. One machine per field; the pages only show and report edits.
 
 mod inheritance;
+mod sending;
 mod undo;
 mod whole;
 
-use super::{Shared, known::Known};
+use super::Shared;
 use crate::{
-    browser::{page, save, task, timer},
+    browser::{page, task, timer},
     seed::{Glances, LevelSeed},
-    server_fns::{
-        FnError,
-        resolution::resolution_glances,
-        settings::{SettingsPatch, settings_open},
-    },
+    server_fns::{FnError, resolution::resolution_glances, settings::settings_open},
     words::{Summary, summarize},
 };
 use domain::{
-    ErrorCode, ProjectId,
+    Map, ProjectId,
     autosave::{
-        AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Done, Event, SaveStatus, UndoStack,
-        Waiting,
+        AfterFailure, Autosave, Command, DEBOUNCE_MILLIS, Event, SaveStatus, UndoStack, Waiting,
     },
     error::CurrentValue,
     reach::ProjectReach,
     resolution::Level,
-    settings::{Change, Field, SettingsView},
+    settings::{Field, SettingsView},
 };
 use leptos::prelude::*;
 
@@ -79,7 +75,7 @@ pub struct LevelStore {
     project: StoredValue<Option<ProjectId>>,
     owner: StoredValue<Owner>,
     view: RwSignal<Option<SettingsView>>,
-    fields: StoredValue<Known<Field, RwSignal<FieldState>>>,
+    fields: StoredValue<Map<Field, RwSignal<FieldState>>>,
     shared: Shared,
     undo: RwSignal<UndoStack<Field, Value>>,
     /// What each operation comes to with everything that is stored.
@@ -109,7 +105,7 @@ impl LevelStore {
             project: StoredValue::new(project),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             view: RwSignal::new(view),
-            fields: StoredValue::new(Known::default()),
+            fields: StoredValue::new(Map::default()),
             shared,
             undo: RwSignal::new(UndoStack::default()),
             glances: RwSignal::new(seed.glances),
@@ -390,44 +386,6 @@ impl LevelStore {
         }
     }
 
-    async fn send(self, field: Field, save: u64, value: Value, base: i64) {
-        let project = self.project.get_value();
-        let from = self
-            .field(field)
-            .with_untracked(|state| state.machine.saved().clone());
-        let call = SettingsPatch {
-            project: project.clone(),
-            changes: vec![Change {
-                field,
-                value,
-                base: Some(base),
-            }],
-        };
-        let answer = save::call(&call).await;
-        let event = event_of(field, save, &answer);
-        let error = if let Event::Acknowledged { value, version, .. } = &event {
-            let done = Done {
-                key: field,
-                from,
-                to: value.clone(),
-                version: *version,
-            };
-            let values = answer.unwrap_or_default();
-            self.apply(values.iter());
-            self.on(field, event);
-            self.undo.update(|undo| undo.stored(done));
-            self.shared.tell_settings(project.as_ref(), &values);
-            self.stored.update(|count| *count += 1);
-            self.refresh();
-            None
-        } else {
-            self.undo.update(|undo| undo.given_up(field));
-            self.on(field, event);
-            answer.err()
-        };
-        self.field(field).update(|state| state.error = error);
-    }
-
     fn sum_up(self) {
         let signals: Vec<RwSignal<FieldState>> = self
             .fields
@@ -455,85 +413,5 @@ impl LevelStore {
                 self.glances.set(answer);
             }
         });
-    }
-}
-
-/// What an answer means for the field's machine.
-fn event_of(field: Field, save: u64, answer: &Result<Vec<CurrentValue>, FnError>) -> Event<Value> {
-    let path = field.to_string();
-    let find = |values: &[CurrentValue]| values.iter().find(|value| value.field == path).cloned();
-    match answer {
-        Ok(values) => match find(values) {
-            Some(stored) => Event::Acknowledged {
-                save,
-                value: stored.value,
-                version: stored.version,
-            },
-            None => Event::Failed { save },
-        },
-        Err(FnError::Api(error)) if error.code == ErrorCode::Conflict => {
-            match find(&error.current) {
-                Some(current) => Event::Conflicted {
-                    save,
-                    theirs: current.value,
-                    version: current.version,
-                },
-                None => Event::Failed { save },
-            }
-        }
-        Err(FnError::Offline) => Event::Offline { save },
-        Err(_) => Event::Failed { save },
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use domain::{ApiError, Operation};
-
-    const FIELD: Field = Field::Provider(Operation::Image);
-
-    fn current(value: Option<&str>, version: i64) -> CurrentValue {
-        CurrentValue {
-            field: FIELD.to_string(),
-            value: value.map(str::to_owned),
-            version,
-            updated_at: None,
-        }
-    }
-
-    #[test]
-    fn a_conflict_brings_the_other_value() {
-        let mut error = ApiError::new(ErrorCode::Conflict, "");
-        error.current = vec![current(Some("kie"), 4)];
-        assert_eq!(
-            event_of(FIELD, 1, &Err(error.into())),
-            Event::Conflicted {
-                save: 1,
-                theirs: Some("kie".into()),
-                version: 4
-            }
-        );
-    }
-
-    #[test]
-    fn only_an_answer_about_this_field_counts_as_saved() {
-        assert_eq!(event_of(FIELD, 1, &Ok(vec![])), Event::Failed { save: 1 });
-        assert_eq!(
-            event_of(FIELD, 1, &Err(FnError::Unreachable)),
-            Event::Failed { save: 1 }
-        );
-        assert_eq!(
-            event_of(FIELD, 1, &Err(FnError::Offline)),
-            Event::Offline { save: 1 }
-        );
-        assert_eq!(
-            event_of(FIELD, 1, &Ok(vec![current(None, 2)])),
-            Event::Acknowledged {
-                save: 1,
-                value: None,
-                version: 2
-            }
-        );
     }
 }

@@ -6,7 +6,6 @@ mod flow;
 mod follow;
 mod generations;
 mod keys;
-mod known;
 mod level;
 mod moving;
 mod parameter;
@@ -106,7 +105,7 @@ impl Stores {
         let shared = Shared::new(account);
         let personal = LevelStore::new(None, seed.settings, shared);
         let keys = Keys::new(personal, shared);
-        let generations = Generations::new(seed.generations);
+        let generations = Generations::new();
         let projects = Projects::new(seed.projects, seed.project, generations, shared);
         Self {
             session,

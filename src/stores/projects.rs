@@ -1,6 +1,6 @@
 //! The person's projects, and the settings of those that were opened.
 
-use super::{Generations, LevelStore, Shared, known::Known};
+use super::{Generations, LevelStore, Shared};
 use crate::{
     browser::task,
     seed::ProjectSeed,
@@ -10,7 +10,7 @@ use crate::{
     },
     words::Summary,
 };
-use domain::{ProjectId, project::Project};
+use domain::{Map, ProjectId, project::Project};
 use leptos::prelude::*;
 
 /// The projects. Cheap to copy; it must live at the root.
@@ -21,7 +21,7 @@ pub struct Projects {
     /// Why something with projects did not work.
     pub problem: RwSignal<Option<FnError>>,
     /// The opened ones.
-    opened: RwSignal<Known<ProjectId, (Project, LevelStore)>>,
+    opened: RwSignal<Map<ProjectId, (Project, LevelStore)>>,
     owner: StoredValue<Owner>,
     generations: Generations,
     shared: Shared,
@@ -39,7 +39,7 @@ impl Projects {
         let projects = Self {
             list: RwSignal::new(list),
             problem: RwSignal::new(None),
-            opened: RwSignal::new(Known::default()),
+            opened: RwSignal::new(Map::default()),
             owner: StoredValue::new(Owner::current().unwrap_or_default()),
             generations,
             shared,

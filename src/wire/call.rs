@@ -71,7 +71,8 @@ type Understanding = Pin<Box<dyn Future<Output = Result<Value, FnError>> + Send>
 fn understood(answering: Answering) -> Understanding {
     Box::pin(async {
         let answer = answering.await.ok_or(FnError::Unreachable)?;
-        let value = serde_json::from_str(&answer.body).map_err(|_| FnError::Unreachable)?;
+        let value =
+            serde_json::from_slice(answer.body.as_bytes()).map_err(|_| FnError::Unreachable)?;
         if answer.ok {
             Ok(value)
         } else {

@@ -2,7 +2,7 @@
 
 use domain::{
     ProviderFault, ProviderId, Timestamp,
-    keys::{KeyHealth, SecretView},
+    keys::{FindingResult, KeyHealth, SecretView},
 };
 
 /// What the credential of a slot is called.
@@ -23,13 +23,19 @@ pub fn key_health(slot: ProviderId, view: &SecretView, today: &str) -> (String, 
         return (refused(slot, fault, at), true);
     }
     let added = days(view.updated_at, today);
-    let line = match health {
+    let mut line = match health {
         KeyHealth {
             last_ok_at: Some(at),
             ..
         } => format!("Added {added} · last used {} · works", days(at, today)),
         _ => format!("Added {added} · not used yet"),
     };
+    if let Some(tested) = &view.tested
+        && tested.report.quota.result == FindingResult::Ok
+    {
+        let credit = tested.report.quota.message.trim_end_matches('.');
+        line.push_str(&format!(" · {credit} (tested {})", days(tested.at, today)));
+    }
     (line, false)
 }
 
@@ -67,7 +73,7 @@ fn days(at: Timestamp, today: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::keys::SecretStatus;
+    use domain::keys::{Finding, KeyReport, KeyTested, SecretStatus};
 
     const DAY: i64 = 86_400_000;
     /// 2026-11-22 10:00 UTC.
@@ -109,6 +115,40 @@ mod tests {
                 "Added 12 days ago · last used today · works".to_owned(),
                 false
             )
+        );
+    }
+
+    #[test]
+    fn the_credit_that_the_last_test_found_is_told_with_its_day() {
+        let report = |quota| KeyReport {
+            format: Finding::skipped(),
+            host: Finding::skipped(),
+            auth: Finding::skipped(),
+            quota,
+            models: Finding::skipped(),
+        };
+        let tested = |quota| SecretView {
+            configured: true,
+            last4: None,
+            updated_at: STORED,
+            status: SecretStatus::Ready,
+            tested: Some(KeyTested {
+                report: report(quota),
+                at: STORED.plus_millis(DAY),
+            }),
+            health: None,
+        };
+        let good = Finding {
+            result: FindingResult::Ok,
+            message: "98 credits are left at KIE.ai.".to_owned(),
+        };
+        assert_eq!(
+            key_health(ProviderId::Kie, &tested(good), "2026-11-24").0,
+            "Added 2 days ago · not used yet · 98 credits are left at KIE.ai (tested yesterday)"
+        );
+        assert_eq!(
+            key_health(ProviderId::Kie, &tested(Finding::skipped()), "2026-11-24").0,
+            "Added 2 days ago · not used yet"
         );
     }
 

@@ -16,7 +16,9 @@ mod trace;
 pub use confirmation::{
     excerpt, parameter_rows, payer_consent, payer_warning, typical_words, why_not,
 };
-pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price, usd};
+#[cfg(feature = "ssr")]
+pub use cost::usd;
+pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words, missing_words};
 pub use key::{key_health, key_name};

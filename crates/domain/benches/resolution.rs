@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::{
-    Operation, ProviderId, SecretId,
+    Map, Operation, ProviderId, SecretId,
     account::{OrganizationRole, Plan},
     catalog::{Catalog, Provider},
     resolution::{
@@ -11,7 +11,7 @@ use domain::{
         ProjectLevel, Request, SecretRef, Snapshot, StoredKey, StoredKeys, UserLevel, resolve,
     },
 };
-use std::{collections::BTreeMap, hint::black_box};
+use std::hint::black_box;
 
 fn catalog() -> Catalog {
     let providers = ProviderId::ALL
@@ -30,7 +30,7 @@ fn catalog() -> Catalog {
                 .collect(),
         })
         .to_vec();
-    let defaults: BTreeMap<_, _> = Operation::ALL
+    let defaults: Map<_, _> = Operation::ALL
         .map(|operation| (operation, ProviderId::serving(operation)[0]))
         .into();
     Catalog {

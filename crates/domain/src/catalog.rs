@@ -1,15 +1,15 @@
 //! What is on offer: providers with what they need, models with what they can do and what they
 //! cost. The figures are data in `catalog/`; these are their shapes and the questions asked of them.
 
+use crate::Map;
 use crate::{Operation, ProviderId, money::MicroUsd, provider::CredentialKind};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Everything on offer.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Catalog {
     /// The provider that serves an operation when no level names one.
-    pub defaults: BTreeMap<Operation, ProviderId>,
+    pub defaults: Map<Operation, ProviderId>,
     /// Every provider, in the order of [`ProviderId::ALL`].
     pub providers: Vec<Provider>,
     /// Every model.
@@ -40,7 +40,7 @@ pub struct Provider {
     pub open_models: bool,
     /// The model used per operation when no level names one.
     #[serde(default)]
-    pub default_models: BTreeMap<Operation, String>,
+    pub default_models: Map<Operation, String>,
 }
 
 impl Provider {

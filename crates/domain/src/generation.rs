@@ -6,6 +6,7 @@ mod compared;
 pub use agreement::{Agreed, payer_changes};
 pub use compared::{Compared, Typical, rank};
 
+use crate::Map;
 use crate::{
     ApiError, GenerationId, Operation, OutputId, ProjectId, ProviderId, Timestamp,
     input::GenerationInput,
@@ -15,7 +16,6 @@ use crate::{
     resolution::{Payer, Resolution},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// How far a generation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -199,6 +199,6 @@ pub struct Preview {
     /// How long the person's own ones of this provider and model took.
     pub typical: Option<Typical>,
     /// The defaults of the settings that hold for what the request leaves open.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub defaults: BTreeMap<Parameter, String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub defaults: Map<Parameter, String>,
 }

@@ -14,6 +14,7 @@ pub mod ids;
 pub mod input;
 pub mod keys;
 pub mod listing;
+pub mod map;
 pub mod model_list;
 pub mod money;
 pub mod old_settings;
@@ -32,6 +33,7 @@ pub mod transfer;
 
 pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
 pub use ids::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, UserId};
+pub use map::Map;
 pub use operation::Operation;
 pub use provider::ProviderId;
 pub use timestamp::Timestamp;

@@ -2,9 +2,9 @@
 //! default, set once instead of each time: it holds where the chosen model offers that value, and a
 //! request's own word comes before it.
 
+use crate::Map;
 use crate::{Operation, catalog::Capabilities, input::GenerationInput};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A parameter that can have a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -226,7 +226,7 @@ pub fn defaults<'a>(
     input: &GenerationInput,
     can: &Capabilities,
     default_of: impl Fn(Parameter) -> Option<&'a str>,
-) -> BTreeMap<Parameter, String> {
+) -> Map<Parameter, String> {
     let holds = |parameter: Parameter| {
         let value = default_of(parameter)?;
         let offered = match parameter {
@@ -243,7 +243,7 @@ pub fn defaults<'a>(
 }
 
 /// Puts defaults into an input.
-pub fn fill(input: &mut GenerationInput, defaults: &BTreeMap<Parameter, String>) {
+pub fn fill(input: &mut GenerationInput, defaults: &Map<Parameter, String>) {
     for (parameter, value) in defaults {
         input.set_parameter(*parameter, value);
     }

@@ -1,9 +1,9 @@
 //! How far a person's own setting or key reaches: which of their projects work with it, and which
 //! have a word of their own.
 
+use crate::Map;
 use crate::{Operation, ProjectId, ProviderId, provider::EndpointKind, settings::Field};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// One project with what is decided in it before the person's own settings are asked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -13,7 +13,7 @@ pub struct ProjectReach {
     /// Its name.
     pub name: String,
     /// The fields that are set in it.
-    pub own: BTreeMap<Field, String>,
+    pub own: Map<Field, String>,
 }
 
 impl ProjectReach {

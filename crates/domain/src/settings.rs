@@ -1,12 +1,12 @@
 //! Settings as rows of fields with versions, never as a document: two tabs that change different
 //! fields do not conflict, and a field that changed meanwhile conflicts visibly.
 
+use crate::Map;
 use crate::{
     FieldError, Operation, ProviderId, Timestamp, error::CurrentValue, keys::SecretView,
     parameter::Parameter, provider::EndpointKind,
 };
 use serde::{Deserialize, Deserializer, Serialize};
-use std::collections::BTreeMap;
 
 /// One field that can be set at a level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,7 +91,7 @@ pub struct Stored {
 }
 
 /// The fields that are stored at one level.
-pub type Fields = BTreeMap<Field, Stored>;
+pub type Fields = Map<Field, Stored>;
 
 /// A wish to set or clear one field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -111,19 +111,19 @@ pub struct SettingsView {
     /// The sum of all changes at this level; grows with each.
     pub version: i64,
     /// Per operation, who serves it and which models are chosen.
-    pub operations: BTreeMap<Operation, OperationSettings>,
+    pub operations: Map<Operation, OperationSettings>,
     /// Where Modal deployments are.
-    pub endpoints: BTreeMap<EndpointKind, String>,
+    pub endpoints: Map<EndpointKind, String>,
     /// How keys are chosen.
     pub preferences: Preferences,
     /// The stored keys by slot; empty for a project.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub keys: BTreeMap<ProviderId, SecretView>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub keys: Map<ProviderId, SecretView>,
     /// The slots whose last change can be undone, and until when; empty for a project.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub undo_until: BTreeMap<ProviderId, Timestamp>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub undo_until: Map<ProviderId, Timestamp>,
     /// The version of each field that was ever set.
-    pub versions: BTreeMap<Field, i64>,
+    pub versions: Map<Field, i64>,
 }
 
 /// What a level says about one operation.
@@ -132,10 +132,10 @@ pub struct OperationSettings {
     /// Who serves it.
     pub provider: Option<ProviderId>,
     /// The chosen model per provider, kept when the provider changes.
-    pub models: BTreeMap<ProviderId, String>,
+    pub models: Map<ProviderId, String>,
     /// What a parameter is where a request leaves it open.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<Parameter, String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub parameters: Map<Parameter, String>,
 }
 
 /// How keys are chosen.
@@ -182,7 +182,7 @@ impl SettingsView {
     }
 
     fn operation(&mut self, operation: Operation) -> &mut OperationSettings {
-        self.operations.entry(operation).or_default()
+        self.operations.or_default(operation)
     }
 
     /// The value of one field as text, or `None` where nothing is set.
@@ -254,13 +254,13 @@ impl SettingsView {
 #[serde(deny_unknown_fields, default)]
 pub struct SettingsPatch {
     /// Per operation.
-    pub operations: BTreeMap<Operation, OperationPatch>,
+    pub operations: Map<Operation, OperationPatch>,
     /// Per Modal deployment.
-    pub endpoints: BTreeMap<EndpointKind, Option<String>>,
+    pub endpoints: Map<EndpointKind, Option<String>>,
     /// How keys are chosen.
     pub preferences: PreferencesPatch,
     /// The versions that the wishes were made on, for those fields where a conflict matters.
-    pub base: BTreeMap<Field, i64>,
+    pub base: Map<Field, i64>,
 }
 
 /// The part of a patch for one operation.
@@ -271,9 +271,9 @@ pub struct OperationPatch {
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub provider: Option<Option<String>>,
     /// The model per provider; `None` clears.
-    pub models: BTreeMap<ProviderId, Option<String>>,
+    pub models: Map<ProviderId, Option<String>>,
     /// The default per parameter, as text; `None` clears.
-    pub parameters: BTreeMap<Parameter, Option<String>>,
+    pub parameters: Map<Parameter, Option<String>>,
 }
 
 /// The part of a patch for the preferences.
@@ -419,6 +419,9 @@ mod tests {
             updated_at: None,
         });
         assert_eq!(view.value(field).as_deref(), Some("a/b"));
-        assert_eq!((view.version, view.versions[&field]), (3, 3));
+        assert_eq!(
+            (view.version, view.versions.get(&field).copied()),
+            (3, Some(3))
+        );
     }
 }

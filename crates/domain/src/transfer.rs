@@ -8,13 +8,13 @@ mod tests;
 
 pub use node::Node;
 
+use crate::Map;
 use crate::{
     error::CurrentValue,
     redact::redact,
     settings::{Field, Fields, SettingsView},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// What a file says that it is.
 pub const FORMAT: &str = "film-generator-settings";
@@ -80,7 +80,7 @@ pub fn file_name(project: Option<&str>) -> String {
 }
 
 /// What a file wants of each field that it mentions; `None` clears it.
-pub type Wishes = BTreeMap<Field, Option<String>>;
+pub type Wishes = Map<Field, Option<String>>;
 
 /// Why a file is not read, in a sentence that says what to do.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -11,12 +11,11 @@ pub use correction::CorrectionInput;
 pub use live::{Live, watch};
 
 use domain::{
-    Operation, ProviderId,
+    Map, Operation, ProviderId,
     catalog::{Capabilities, Catalog, Model, Price, Provider, Unit, is_model_id},
     money::MicroUsd,
 };
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 const PROVIDERS: &str = include_str!("../../../catalog/providers.toml");
 const MODELS: [(&str, &str); 16] = [
@@ -97,7 +96,7 @@ pub struct CatalogError {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProvidersFile {
-    defaults: BTreeMap<Operation, ProviderId>,
+    defaults: Map<Operation, ProviderId>,
     providers: Vec<Provider>,
 }
 

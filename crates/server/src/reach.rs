@@ -3,7 +3,7 @@
 
 use crate::{actor::Actor, app::App, fault::Fault, projects};
 use domain::{
-    ApiError, ProjectId, ProviderId, provider::EndpointKind, reach::ProjectReach,
+    ApiError, Map, ProjectId, ProviderId, provider::EndpointKind, reach::ProjectReach,
     resolution::Snapshot, settings::Field,
 };
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 /// # Errors
 /// `INTERNAL` where the database fails.
 pub async fn projects(app: &App, actor: &Actor) -> Result<Vec<ProjectReach>, ApiError> {
-    let mut own: BTreeMap<ProjectId, BTreeMap<Field, String>> = BTreeMap::new();
+    let mut own: BTreeMap<ProjectId, Map<Field, String>> = BTreeMap::new();
     let set = store::settings::of_projects(&app.db, &actor.user.id)
         .await
         .map_err(Fault::from)?;

@@ -2,7 +2,7 @@
 
 use crate::{actor::Actor, app::App, past, snapshot};
 use domain::{
-    ApiError, ErrorCode, Operation, ProjectId, ProviderId,
+    ApiError, ErrorCode, Map, Operation, ProjectId, ProviderId,
     catalog::{Catalog, Model},
     generation::{Preview, Question, Wanted},
     input::{GenerationInput, InputProblem},
@@ -10,7 +10,7 @@ use domain::{
     pricing::{self, Estimate},
     resolution::{Request, Resolution, Snapshot, Subject, resolve as resolve_over},
 };
-use std::{borrow::Cow, collections::BTreeMap};
+use std::borrow::Cow;
 
 /// Who would generate.
 ///
@@ -60,7 +60,7 @@ pub async fn all(
     app: &App,
     actor: &Actor,
     project: Option<&ProjectId>,
-) -> Result<BTreeMap<Operation, Result<Resolution, ApiError>>, ApiError> {
+) -> Result<Map<Operation, Result<Resolution, ApiError>>, ApiError> {
     let catalog = app.catalog_for(actor).await?;
     let snapshot = snapshot::load(app, actor, project).await?;
     let answer = |operation| {
@@ -139,9 +139,9 @@ pub(crate) fn defaults(
     input: &GenerationInput,
     model: Option<&Model>,
     snapshot: &Snapshot,
-) -> BTreeMap<Parameter, String> {
+) -> Map<Parameter, String> {
     let operation = input.operation();
-    model.map_or_else(BTreeMap::new, |model| {
+    model.map_or_else(Map::new, |model| {
         parameter::defaults(input, &model.can, |parameter| {
             snapshot.parameter(operation, parameter)
         })

@@ -32,6 +32,7 @@ pub fn Comparison() -> impl IntoView {
                         None => ().into_any(),
                         Some(Err(error)) => view! { <Problem error=error.clone()/> }.erase(),
                         Some(Ok(found)) => {
+                            let found = chosen_first(found.clone());
                             let count = if all.get() { found.len() } else { FIRST.min(found.len()) };
                             let more = (count < found.len()).then_some(found.len());
                             view! {
@@ -45,6 +46,22 @@ pub fn Comparison() -> impl IntoView {
         </details>
     }
     .erase()
+}
+
+/// The ways with the one that is chosen before all others.
+fn chosen_first(mut ways: Vec<Compared>) -> Vec<Compared> {
+    let chosen = untrack(|| {
+        stores().flow.confirming(|open| {
+            let resolution = &open.preview.resolution;
+            ways.iter().position(|way| {
+                way.provider == resolution.provider && way.model == resolution.model
+            })
+        })
+    });
+    if let Some(Some(place)) = chosen {
+        ways[..=place].rotate_right(1);
+    }
+    ways
 }
 
 /// How the comparison stands, for those who do not see the table.

@@ -1,17 +1,18 @@
 //! A file of settings as a tree: names over names over plain values. A list, or a name that is
 //! there twice, has no place in one.
 
+use crate::Map;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{Error, MapAccess, Visitor},
 };
-use std::{collections::BTreeMap, fmt};
+use std::fmt;
 
 /// A part of the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Node {
     /// Parts by their names.
-    Members(BTreeMap<String, Node>),
+    Members(Map<String, Node>),
     /// A text, or a number as it is written.
     Text(String),
     /// Yes or no.
@@ -22,7 +23,7 @@ pub enum Node {
 
 impl Default for Node {
     fn default() -> Self {
-        Self::Members(BTreeMap::new())
+        Self::Members(Map::new())
     }
 }
 
@@ -34,7 +35,7 @@ impl Node {
             None => {
                 members.insert(path.to_owned(), node);
             }
-            Some((name, rest)) => members.entry(name.to_owned()).or_default().put(rest, node),
+            Some((name, rest)) => members.or_default(name.to_owned()).put(rest, node),
         }
     }
 
@@ -98,7 +99,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node, A::Error> {
-        let mut members = BTreeMap::new();
+        let mut members = Map::new();
         while let Some((name, node)) = map.next_entry::<String, Node>()? {
             if members.insert(name, node).is_some() {
                 return Err(A::Error::custom("a name is there twice"));

@@ -6,9 +6,10 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
-use domain::{ApiError, Operation, ProviderId, model_list::ModelList, provider::CredentialKind};
+use domain::{
+    ApiError, Map, Operation, ProviderId, model_list::ModelList, provider::CredentialKind,
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A provider as the API shows it.
 #[derive(Serialize)]
@@ -22,7 +23,7 @@ pub struct ProviderView {
     key_page: Option<String>,
     key_hint: Option<String>,
     logo: Option<String>,
-    default_models: BTreeMap<Operation, String>,
+    default_models: Map<Operation, String>,
 }
 
 /// `GET /providers`.

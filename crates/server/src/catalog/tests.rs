@@ -7,7 +7,7 @@ use domain::{
     pricing::estimate,
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The day on which the data was last read.
 const TODAY: &str = "2026-11-22";

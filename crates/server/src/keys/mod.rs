@@ -22,7 +22,7 @@ use crate::{
     vault::NewSecret,
 };
 use domain::{
-    ApiError, ErrorCode, ProviderId, SecretId, UserId,
+    ApiError, ErrorCode, Map, ProviderId, SecretId, UserId,
     keys::{
         KeyAction, KeyProblem, KeyTested, SecretStatus, SecretView, check_key, check_proxy_token,
         clean_key,
@@ -33,7 +33,6 @@ use domain::{
 };
 use secrecy::SecretString;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use store::{
     audit::NewEvent,
     key_health::KeyHealthRow,
@@ -60,7 +59,7 @@ pub struct KeyInput {
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn views(app: &App, actor: &Actor) -> Result<BTreeMap<ProviderId, SecretView>, ApiError> {
+pub async fn views(app: &App, actor: &Actor) -> Result<Map<ProviderId, SecretView>, ApiError> {
     let owner = Owner::User(actor.user.id.clone());
     let rows = store::secrets::of_owner(&app.db, &owner)
         .await

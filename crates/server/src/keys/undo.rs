@@ -4,11 +4,10 @@
 use super::{place, sealed, settled};
 use crate::{actor::Actor, app::App, fault::Fault, snapshot};
 use domain::{
-    ApiError, ErrorCode, ProviderId, Timestamp,
+    ApiError, ErrorCode, Map, ProviderId, Timestamp,
     keys::{KeyAction, SecretView},
     resolution::KeyState,
 };
-use std::collections::BTreeMap;
 use store::{
     Db,
     replaced::Restored,
@@ -69,10 +68,7 @@ pub async fn undo(app: &App, actor: &Actor, provider: ProviderId) -> Result<Secr
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn undoable(
-    app: &App,
-    actor: &Actor,
-) -> Result<BTreeMap<ProviderId, Timestamp>, ApiError> {
+pub async fn undoable(app: &App, actor: &Actor) -> Result<Map<ProviderId, Timestamp>, ApiError> {
     let owner = Owner::User(actor.user.id.clone());
     let kept = store::replaced::of_owner(&app.db, &owner, kept_since(app.clock.now()))
         .await

@@ -3,7 +3,7 @@
 
 use super::{blob_with, found};
 use crate::{
-    ProviderId, Timestamp,
+    Map, ProviderId, Timestamp,
     keys::{SecretStatus, SecretView, last4},
     old_settings::{Adopted, BLOB, Item, Moving, Plan, Removal, State, Target, names, plan},
     settings::{Fields, SettingsView, Stored},
@@ -37,7 +37,7 @@ impl Account {
 
     fn view(&self, all: &Plan) -> SettingsView {
         let mut fields = Fields::new();
-        let mut keys = BTreeMap::new();
+        let mut keys = Map::new();
         for item in &all.items {
             let Some(value) = self.0.get(&item.target.label()) else {
                 continue;

@@ -18,6 +18,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import { measure } from "./browser.mjs";
 
 const { FILM_BIN: program, BARE_COMMIT: bareCommit, CRITERION: criterion } = process.env;
 const ROUNDS = 200;
@@ -247,6 +248,14 @@ rows.push([
   "what a generation adds",
   ms(quantile(generations, 0.5) - quantile(direct, 0.5)),
 ]);
+
+const { id: project } = JSON.parse(
+  (await ask(origin, "POST", "/api/v1/projects", { name: "Bench" })).body,
+);
+const waits = await measure(origin, cookie, project);
+rows.push(["Chromium: the providers' modal, click to screen", pair(waits.modal)]);
+rows.push(["Chromium: the confirmation with its price, click to screen", pair(waits.confirmation)]);
+rows.push(["Chromium: a choice until another tab shows it (500 ms pause included)", pair(waits.tabs)]);
 
 const sizes = bundle();
 const total = Object.values(sizes).reduce((sum, size) => sum + size, 0);

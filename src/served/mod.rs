@@ -1,0 +1,37 @@
+//! Pages that only show something. The server alone renders what is in them, with links and forms
+//! that need no script, so that the browser's program holds nothing of them.
+
+mod usage;
+
+use axum::http::Uri;
+use leptos::prelude::*;
+use server::{actor::Actor, app::App};
+
+/// What the server has rendered for the page of a request.
+#[derive(Debug, Clone)]
+pub struct Served(String);
+
+/// Renders what the page at this address shows; `None` for a page that the browser's program knows.
+pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served> {
+    let actor = actor?;
+    match uri.path().trim_end_matches('/') {
+        "/usage" => Some(Served(usage::page(app, actor).await)),
+        _ => None,
+    }
+}
+
+/// What was rendered for the present request. Never empty: an empty page asks the server again.
+#[must_use]
+pub fn content() -> String {
+    use_context::<axum::http::request::Parts>()
+        .and_then(|parts| parts.extensions.get::<Served>().cloned())
+        .map_or_else(
+            || "<p>This page could not be made. Reload it.</p>".to_owned(),
+            |Served(html)| html,
+        )
+}
+
+/// A view as plain HTML.
+fn html(view: impl FnOnce() -> AnyView) -> String {
+    Owner::new().with(|| view().to_html().replace("<!>", ""))
+}
