@@ -1,7 +1,9 @@
 //! The closed list of errors that cross the wire. They are codes with a plain sentence; a
 //! provider's own text is never among them.
 
-use crate::{Operation, ProviderId, Timestamp, provider::CredentialKind, resolution::Trace};
+use crate::{
+    Operation, ProviderId, Timestamp, budget::Refused, provider::CredentialKind, resolution::Trace,
+};
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
 
@@ -239,6 +241,10 @@ pub struct ErrorMembers {
     /// `CONFLICT`: what stands there now.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub current: Vec<CurrentValue>,
+    /// `BUDGET_EXCEEDED`: whose, what is left of it, and when it starts anew. Only programs read it;
+    /// `detail` says the same to people.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Box<Refused>>,
     /// How the resolution came to its end, where one was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
@@ -293,6 +299,7 @@ impl ApiError {
             reason: None,
             retry_after: None,
             current: Vec::new(),
+            budget: None,
             trace: None,
         }))
     }

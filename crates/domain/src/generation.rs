@@ -10,6 +10,7 @@ use crate::Map;
 use crate::{
     ApiError, GenerationId, Operation, OutputId, ProjectId, ProviderId, Timestamp,
     input::GenerationInput,
+    learned::Learned,
     parameter::Parameter,
     pricing::Estimate,
     project::Step,
@@ -198,6 +199,9 @@ pub struct Preview {
     pub last_payer: Option<Payer>,
     /// How long the person's own ones of this provider and model took.
     pub typical: Option<Typical>,
+    /// What such ones have cost by the providers' own word, where there are enough of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub learned: Option<Learned>,
     /// The defaults of the settings that hold for what the request leaves open.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub defaults: Map<Parameter, String>,

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod autosave;
+pub mod budget;
 pub mod catalog;
 pub mod error;
 pub mod generation;
@@ -13,6 +14,7 @@ pub mod history;
 pub mod ids;
 pub mod input;
 pub mod keys;
+pub mod learned;
 pub mod listing;
 pub mod map;
 pub mod model_list;
@@ -30,6 +32,7 @@ pub mod resolution;
 pub mod settings;
 pub mod timestamp;
 pub mod transfer;
+pub mod usage;
 
 pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
 pub use ids::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, UserId};

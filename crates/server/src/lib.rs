@@ -14,6 +14,7 @@ pub mod events;
 pub mod fault;
 pub mod generation;
 pub mod keys;
+pub mod ledger;
 pub mod models;
 mod past;
 pub mod projects;

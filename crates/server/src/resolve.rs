@@ -1,11 +1,12 @@
 //! Answers who would generate, and what it would cost, without doing anything.
 
-use crate::{actor::Actor, app::App, past, snapshot};
+use crate::{actor::Actor, app::App, ledger, past, snapshot};
 use domain::{
     ApiError, ErrorCode, Map, Operation, ProjectId, ProviderId,
     catalog::{Catalog, Model},
     generation::{Preview, Question, Wanted},
     input::{GenerationInput, InputProblem},
+    learned::Learned,
     parameter::{self, Parameter},
     pricing::{self, Estimate},
     resolution::{Request, Resolution, Snapshot, Subject, resolve as resolve_over},
@@ -125,11 +126,14 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
     let typical = past::durations(app, actor, resolution.operation)
         .await?
         .remove(&(resolution.provider, resolution.model.clone()));
+    let project = wanted.project_id.as_ref();
+    let learned = ledger::learned(app, actor, project, &resolution, (&*input, model)).await?;
     Ok(Preview {
         resolution,
         estimate,
         last_payer,
         typical,
+        learned,
         defaults,
     })
 }
@@ -157,6 +161,8 @@ pub struct Priced {
     model: Option<String>,
     resolution: Option<Resolution>,
     problem: Option<ApiError>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    learned: Option<Learned>,
 }
 
 /// What this would cost; also where the key for it is missing, so that the price can be known
@@ -169,6 +175,7 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         Ok(Preview {
             resolution,
             estimate,
+            learned,
             ..
         }) => {
             return Ok(Priced {
@@ -177,6 +184,7 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
                 model: Some(resolution.model.clone()),
                 resolution: Some(resolution),
                 problem: None,
+                learned,
             });
         }
         Err(problem) => problem,
@@ -206,6 +214,7 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
         model: named,
         resolution: None,
         problem: Some(problem),
+        learned: None,
     })
 }
 

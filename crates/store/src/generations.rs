@@ -2,7 +2,7 @@
 //! are written in one transaction; what happens to it after that is the business of [`crate::jobs`].
 
 use crate::{
-    Db, StoreError,
+    Db, StoreError, budgets,
     db::Tx,
     outputs::{self, NewOutput, Role},
     row::row,
@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     GenerationId, Operation, OrganizationId, ProjectId, ProviderId, SecretId, Timestamp, UserId,
-    generation::Status, project::Step, resolution::Payer,
+    budget::Refused, generation::Status, money::MicroUsd, project::Step, resolution::Payer,
 };
 
 statements! {
@@ -160,6 +160,8 @@ pub struct NewGeneration {
     pub endpoint: Option<String>,
     /// What it is expected to cost, as JSON.
     pub estimate: String,
+    /// The most that it may cost, to be reserved; `None` where nobody knows.
+    pub price: Option<MicroUsd>,
     /// Now; from now on a worker may take it.
     pub created_at: Timestamp,
 }
@@ -205,6 +207,8 @@ pub enum Enqueued {
     Same(GenerationId),
     /// The key was used for another request. Nothing was written.
     KeyReused,
+    /// A budget refuses it. Nothing was written.
+    OverBudget(Refused),
     /// The account or the project is not there, or not visible to the person. Nothing was written.
     Missing,
 }
@@ -280,7 +284,8 @@ async fn write_new(
     tx.execute(&INSERT_JOB, values![&new.id, new.created_at])
         .await?;
     outputs::insert(tx, &new.id, Role::Input, inputs, new.created_at).await?;
-    Ok(Enqueued::New)
+    let refused = budgets::reserve(tx, new).await?;
+    Ok(refused.map_or(Enqueued::New, Enqueued::OverBudget))
 }
 
 /// What came of an earlier request under this idempotency key, if there was one:
@@ -392,6 +397,7 @@ pub async fn request_cancel(
         // A worker that has just claimed it finds its lease gone before it sends anything.
         tx.execute(&SET_CANCELLED, values![id, now]).await?;
         tx.execute(&DELETE_JOB, values![id]).await?;
+        budgets::release(&mut tx, id).await?;
         Cancellation::Cancelled
     } else {
         tx.execute(&SET_CANCELLING, values![id, now]).await?;

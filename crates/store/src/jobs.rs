@@ -5,6 +5,7 @@ use crate::{
     Db, StoreError,
     db::Tx,
     generations::GenerationRow,
+    ledger::{self, Charge},
     outputs::{self, NewOutput, Role},
     row::row,
     statement::{statements, values},
@@ -278,6 +279,8 @@ pub struct Settlement<'a> {
     pub text: Option<&'a str>,
     /// What went wrong, as JSON.
     pub error: Option<&'a str>,
+    /// What was or may have been charged; `None` where nothing was.
+    pub charge: Option<&'a Charge>,
     /// The stored files.
     pub outputs: &'a [NewOutput],
 }
@@ -317,6 +320,7 @@ pub async fn settle(
     )
     .await?;
     outputs::insert(&mut tx, id, Role::Output, end.outputs, now).await?;
+    ledger::close(&mut tx, id, end.charge, now).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -5,6 +5,7 @@
 //! Functions take the scope first: what belongs to others is not found. Lookups return `Option`.
 
 pub mod audit;
+pub mod budgets;
 pub mod catalog;
 mod db;
 mod error;
@@ -12,6 +13,7 @@ pub mod generations;
 pub mod jobs;
 pub mod key_health;
 pub mod key_tests;
+pub mod ledger;
 pub mod listings;
 pub mod organizations;
 pub mod outputs;

@@ -2,12 +2,13 @@
 //! by the organization's members, and by nobody else.
 
 use crate::{
-    Db, StoreError,
+    Db, StoreError, budgets,
     row::row,
     statement::{statements, values},
 };
 use domain::{
-    OrganizationId, ProjectId, Timestamp, UserId, account::OrganizationRole, project::Project,
+    OrganizationId, ProjectId, Timestamp, UserId, account::OrganizationRole, budget::OwnerKind,
+    project::Project,
 };
 
 statements! {
@@ -131,7 +132,7 @@ pub struct NewProject {
 /// What came of removing a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Removal {
-    /// It is gone, with its settings and their history. Its generations stay with those who made them.
+    /// It is gone, with its settings, their history and its budgets. Its generations stay with those who made them.
     Done,
     /// It can be seen, but only its owner and the organization's admins may remove it.
     Forbidden,
@@ -213,6 +214,7 @@ pub async fn delete(db: &Db, user: &UserId, id: &ProjectId) -> Result<Removal, S
     if removal == Removal::Done {
         tx.execute(&DELETE_SETTINGS, values![id]).await?;
         tx.execute(&DELETE_SETTINGS_HISTORY, values![id]).await?;
+        budgets::remove_of(&mut tx, OwnerKind::Project, id.as_str()).await?;
         tx.execute(&DELETE, values![id]).await?;
         tx.commit().await?;
     } else {

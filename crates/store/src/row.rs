@@ -6,9 +6,11 @@ use domain::{
     GenerationId, Operation, OrganizationId, OutputId, ProjectId, ProviderFault, ProviderId,
     SecretId, Timestamp, UserId,
     account::{OrganizationRole, Plan},
+    budget::{OwnerKind, Period, UnknownPrices},
     generation::Status,
+    money::MicroUsd,
     project::Step,
-    resolution::Payer,
+    resolution::{Level, Payer},
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
@@ -79,6 +81,7 @@ column! {
     i64 =>
         i64 = Some,
         bool = |number| match number { 0 => Some(false), 1 => Some(true), _ => None },
+        MicroUsd = |amount| Some(MicroUsd(amount)),
         Timestamp = |millis| Some(Timestamp(millis));
     Vec<u8> => Vec<u8> = Some;
     String =>
@@ -99,6 +102,14 @@ column! {
                 .into_iter()
                 .find(|payer| payer.as_str() == id)
         },
+        Level = |id| Level::ALL.into_iter().find(|level| level_id(*level) == id),
+        OwnerKind = |id| OwnerKind::ALL.into_iter().find(|kind| kind.as_str() == id),
+        Period = |id| Period::parse(&id),
+        UnknownPrices = |id| {
+            [UnknownPrices::Allow, UnknownPrices::Refuse]
+                .into_iter()
+                .find(|word| word.as_str() == id)
+        },
         OrganizationRole = |id| {
             [OrganizationRole::Owner, OrganizationRole::Admin, OrganizationRole::Member]
                 .into_iter()
@@ -113,6 +124,18 @@ pub(crate) const fn role_id(role: OrganizationRole) -> &'static str {
         OrganizationRole::Owner => "owner",
         OrganizationRole::Admin => "admin",
         OrganizationRole::Member => "member",
+    }
+}
+
+/// How a level is stored.
+pub(crate) const fn level_id(level: Level) -> &'static str {
+    match level {
+        Level::Request => "request",
+        Level::Project => "project",
+        Level::Organization => "organization",
+        Level::User => "user",
+        Level::Environment => "environment",
+        Level::Default => "default",
     }
 }
 

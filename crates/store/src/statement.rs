@@ -1,7 +1,9 @@
 //! SQL as constants: one text with `$1` placeholders that runs on SQLite and PostgreSQL alike.
 //! No SQL is ever put together at run time, and no statement lives outside of a `statements!` list.
 
-use domain::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, Timestamp, UserId};
+use domain::{
+    GenerationId, OrganizationId, OutputId, ProjectId, SecretId, Timestamp, UserId, money::MicroUsd,
+};
 
 /// One statement under its name, with which errors and tests speak of it.
 #[derive(Debug)]
@@ -47,6 +49,24 @@ pub(crate) use values;
 impl From<i64> for Value<'_> {
     fn from(value: i64) -> Self {
         Self::Integer(Some(value))
+    }
+}
+
+impl From<Option<i64>> for Value<'_> {
+    fn from(value: Option<i64>) -> Self {
+        Self::Integer(value)
+    }
+}
+
+impl From<MicroUsd> for Value<'_> {
+    fn from(value: MicroUsd) -> Self {
+        Self::Integer(Some(value.0))
+    }
+}
+
+impl From<Option<MicroUsd>> for Value<'_> {
+    fn from(value: Option<MicroUsd>) -> Self {
+        Self::Integer(value.map(|amount| amount.0))
     }
 }
 

@@ -54,6 +54,7 @@ fn confirming() -> Confirming {
             },
             estimate: estimate(39_000),
             last_payer: Some(Payer::User),
+            learned: None,
             defaults: Default::default(),
             typical: Some(Typical {
                 seconds: 12,

@@ -137,6 +137,7 @@ mod tests {
             }),
             last_payer: None,
             typical: None,
+            learned: None,
             defaults: Default::default(),
         }
     }

@@ -3,6 +3,7 @@
 
 mod admin_catalog;
 mod auth;
+mod budgets;
 mod estimates;
 mod events;
 mod generations;
@@ -14,6 +15,7 @@ mod providers;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use crate::{app::App, web};
 use axum::{
@@ -93,6 +95,11 @@ pub fn router(app: App) -> Router {
         .route("/generations/{id}/events", get(events::of_generation))
         .route("/events", get(events::all))
         .route("/outputs/{id}", get(outputs::get))
+        .route("/usage", get(usage::mine))
+        .route("/usage.csv", get(usage::mine_as_csv))
+        .route("/organizations/{id}/usage", get(usage::of_organization))
+        .route("/admin/usage", get(usage::of_instance))
+        .nest("/budgets", budgets::router())
         .layer(DefaultBodyLimit::max(web::SMALL_BODY))
         .merge(with_pictures)
         .fallback(async || web::Problem::from(ApiError::not_found("address")))

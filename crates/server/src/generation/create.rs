@@ -2,12 +2,12 @@
 //! sent. The same idempotency key gives the same generation.
 
 use super::{pictures, read};
-use crate::{actor::Actor, app::App, events::Event, fault::Fault, projects, resolve};
+use crate::{actor::Actor, app::App, events::Event, fault::Fault, ledger, resolve};
 use domain::{
     ApiError, ErrorCode, GenerationId, SecretId,
     generation::{Agreed, Generation, Status, Wanted},
     parameter,
-    resolution::{Resolution, SecretRef},
+    resolution::{Payer, Resolution, SecretRef},
 };
 use sha2::{Digest, Sha256};
 use store::generations::{Enqueued, Idempotency, NewGeneration};
@@ -16,7 +16,7 @@ use store::generations::{Enqueued, Idempotency, NewGeneration};
 ///
 /// # Errors
 /// Those of the resolution and of the input; `INVALID_INPUT` for an idempotency key that was used
-/// for something else; `CONFLICT` where something else was agreed to, with what has changed.
+/// for something else; `BUDGET_EXCEEDED` where it does not fit into a budget; `CONFLICT` where something else was agreed to, with what has changed.
 pub async fn create(
     app: &App,
     actor: &Actor,
@@ -41,9 +41,11 @@ pub async fn create(
     if let Some(changed) = agreed.and_then(|agreed| agreed.broken_by(&preview, &catalog)) {
         return Err(ApiError::new(ErrorCode::Conflict, changed));
     }
-    let organization = match &wanted.project_id {
-        Some(project) => projects::get(app, actor, project).await?.organization_id,
-        None => None,
+    let project = wanted.project_id.as_ref();
+    let organization = if project.is_some() || preview.resolution.payer == Payer::Organization {
+        ledger::organization_of(app, actor, project).await?
+    } else {
+        None
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
     parameter::fill(&mut wanted.input, &preview.defaults);
@@ -66,6 +68,7 @@ pub async fn create(
         secret_ref: stored_secret(resolution),
         endpoint: resolution.endpoint.clone(),
         estimate: serde_json::to_string(&preview.estimate).map_err(Fault::from)?,
+        price: preview.estimate.micro_usd.map(|total| total.high),
         created_at: app.clock.now(),
     };
     let key = idempotency.as_ref().map(Taken::borrow);
@@ -95,6 +98,7 @@ async fn answer(app: &App, actor: &Actor, earlier: Enqueued) -> Result<Generatio
             "Idempotency-Key",
             "This key was used for another request. Use a new key for a new request.",
         )),
+        Enqueued::OverBudget(refused) => Err(refused.into()),
         Enqueued::New | Enqueued::Missing => Err(ApiError::not_found("project")),
     }
 }

@@ -11,7 +11,12 @@ use super::{
     live::{Listener, Pen},
     worker::lease_until,
 };
-use crate::{app::App, events::Event, fault::Fault};
+use crate::{
+    app::App,
+    events::Event,
+    fault::Fault,
+    ledger::{self, Billed},
+};
 use bytes::Bytes;
 use domain::{
     ApiError, OutputId, ProviderFault, ProviderId, catalog::Model, generation::Status,
@@ -26,6 +31,7 @@ use std::time::Duration;
 use store::{
     generations::GenerationRow,
     jobs::{ClaimedJob, Lease, Next, Settlement},
+    ledger::Charge,
     outputs::NewOutput,
 };
 
@@ -39,6 +45,8 @@ enum End {
     Rest(Progress, Duration),
     Produced(Box<Produced>, Progress),
     Failed(ApiError),
+    /// Failed after the provider had taken it: it may have been charged.
+    Spoiled(ApiError),
     Unknown(ApiError),
     Cancelled,
     LeaseLost,
@@ -223,7 +231,13 @@ impl Turn<'_> {
         if failure.uncertain {
             return End::Unknown(self.lost());
         }
-        End::Failed(self.told(failure, None))
+        let error = self.told(failure, None);
+        let has_task = progress.task.is_some();
+        if ledger::may_be_charged(self.provider(), call.purpose, has_task, failure) {
+            End::Spoiled(error)
+        } else {
+            End::Failed(error)
+        }
     }
 
     /// Waits for a job that the provider works on, unless it has taken too long.
@@ -365,7 +379,7 @@ impl Turn<'_> {
     }
 
     async fn write_down(&self, end: End, input: &GenerationInput) -> Result<(), Fault> {
-        let (status, error) = match end {
+        let (status, error, billed) = match end {
             End::LeaseLost => return Ok(()),
             End::Rest(progress, after) => {
                 let pace = self.app.config.providers.pace();
@@ -384,13 +398,21 @@ impl Turn<'_> {
                     let later = self.later(&progress, after);
                     return Box::pin(self.write_down(later, input)).await;
                 }
-                Err(NotTaken::Now(_)) => (Status::Unknown, Some(self.lost())),
-                Err(NotTaken::Ever(error)) => (Status::Failed, Some(error)),
+                Err(NotTaken::Now(_)) => {
+                    let billed = Billed::Made(produced.usage);
+                    (Status::Unknown, Some(self.lost()), billed)
+                }
+                Err(NotTaken::Ever(error)) => {
+                    let billed = Billed::Made(produced.usage);
+                    (Status::Failed, Some(error), billed)
+                }
             },
-            End::Failed(error) => (Status::Failed, Some(error)),
-            End::Unknown(error) => (Status::Unknown, Some(error)),
-            End::Cancelled => (Status::Cancelled, None),
+            End::Failed(error) => (Status::Failed, Some(error), Billed::Nothing),
+            End::Spoiled(error) => (Status::Failed, Some(error), Billed::Perhaps),
+            End::Unknown(error) => (Status::Unknown, Some(error), Billed::Perhaps),
+            End::Cancelled => (Status::Cancelled, None, Billed::Perhaps),
         };
+        let charge = self.charge(input, status, &billed)?;
         let error = error.as_ref().map(serde_json::to_string).transpose()?;
         let error = error.as_deref();
         let written = self.app.live_texts.get(&self.row.id);
@@ -399,9 +421,22 @@ impl Turn<'_> {
             actual: None,
             text: written.as_deref(),
             error,
+            charge: charge.as_ref(),
             outputs: &[],
         })
         .await
+    }
+
+    /// What the ledger is told of this end.
+    fn charge(
+        &self,
+        input: &GenerationInput,
+        status: Status,
+        billed: &Billed,
+    ) -> Result<Option<Charge>, Fault> {
+        let made_of = (input, self.listed);
+        let today = self.app.clock.today();
+        ledger::charge(self.row, self.resolution, made_of, status, billed, &today)
     }
 
     async fn succeed(
@@ -412,11 +447,14 @@ impl Turn<'_> {
     ) -> Result<(), Fault> {
         let cost = actual(input, self.listed, &produced.usage, &self.app.clock.today());
         let actual = serde_json::to_string(&cost)?;
+        let billed = Billed::Made(produced.usage);
+        let charge = self.charge(input, Status::Succeeded, &billed)?;
         self.settle(&Settlement {
             status: Status::Succeeded,
             actual: Some(&actual),
             text: produced.text.as_deref(),
             error: None,
+            charge: charge.as_ref(),
             outputs: &outputs,
         })
         .await

@@ -16,6 +16,7 @@ const NO_FILES: Settlement<'static> = Settlement {
     actual: Some("{}"),
     text: Some("done"),
     error: None,
+    charge: None,
     outputs: &[],
 };
 

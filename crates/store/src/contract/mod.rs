@@ -1,11 +1,13 @@
 //! What the repositories promise, told once and asked of both databases.
 
 mod audit;
+mod budgets;
 mod catalog;
 mod empty_slots;
 mod generations;
 mod jobs;
 mod key_health;
+mod ledger;
 mod listings;
 mod past;
 mod people;
@@ -99,6 +101,7 @@ fn new_generation(name: &str, user: &UserId) -> NewGeneration {
         secret_ref: None,
         endpoint: None,
         estimate: "{}".to_owned(),
+        price: None,
         created_at: at(0),
     }
 }

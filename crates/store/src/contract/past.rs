@@ -24,6 +24,7 @@ async fn ended(db: &Db, new: &NewGeneration, status: Status, millis: i64) {
         actual: None,
         text: None,
         error: None,
+        charge: None,
         outputs: &[],
     };
     let lease = job.unwrap().unwrap().lease;

@@ -172,6 +172,20 @@ pub(crate) enum Tx {
 }
 
 impl Tx {
+    /// All rows.
+    pub(crate) async fn all<T: FromRow>(
+        &mut self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        self.borrowed()
+            .fetch(statement, values)
+            .await?
+            .iter()
+            .map(T::from_row)
+            .collect()
+    }
+
     fn borrowed(&mut self) -> Borrowed<'_> {
         match self {
             Self::Sqlite(tx) => Borrowed::Sqlite(tx),

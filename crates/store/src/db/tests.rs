@@ -3,9 +3,9 @@
 
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
-    StoreError, audit, catalog, generations, jobs, key_health, key_tests, listings, organizations,
-    outputs, past, projects, replaced, secrets, sessions, settings, settings_history, snapshot,
-    statement::Statement, test_support::TestDb, users,
+    StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
+    listings, organizations, outputs, past, projects, replaced, secrets, sessions, settings,
+    settings_history, snapshot, statement::Statement, test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -13,11 +13,13 @@ use std::os::unix::fs::PermissionsExt as _;
 fn every_statement() -> impl Iterator<Item = &'static Statement> {
     [
         audit::STATEMENTS,
+        budgets::STATEMENTS,
         catalog::STATEMENTS,
         generations::STATEMENTS,
         jobs::STATEMENTS,
         key_health::STATEMENTS,
         key_tests::STATEMENTS,
+        ledger::STATEMENTS,
         listings::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,

@@ -1,0 +1,168 @@
+//! Budgets: set by whom they belong to, seen by whom they concern. A person sets their own, a
+//! project's owner the project's, an organization's admins its, and who runs the instance its.
+
+use crate::{actor::Actor, app::App, fault::Fault, projects};
+use domain::{
+    ApiError, ErrorCode,
+    account::OrganizationRole,
+    budget::{BudgetView, Owner, Period, Wish},
+};
+use store::audit::NewEvent;
+
+/// Every budget that may stop what the acting person pays or has paid for, but for those of
+/// projects: their own, their organizations', and to who runs the instance, its.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn list(app: &App, actor: &Actor) -> Result<Vec<BudgetView>, ApiError> {
+    let memberships = store::organizations::memberships_of(&app.db, &actor.user.id)
+        .await
+        .map_err(Fault::from)?;
+    let organizations = memberships
+        .into_iter()
+        .map(|row| Owner::Organization(row.organization_id));
+    let mut owners = vec![Owner::User(actor.user.id.clone())];
+    owners.extend(organizations);
+    if actor.user.is_admin {
+        owners.push(Owner::Instance);
+    }
+    let mut all = Vec::new();
+    for owner in &owners {
+        all.extend(views(app, owner).await?);
+    }
+    Ok(all)
+}
+
+/// The budgets of an owner.
+///
+/// # Errors
+/// `NOT_FOUND` for what one cannot see, `FORBIDDEN` for the instance's.
+pub async fn of(app: &App, actor: &Actor, owner: &Owner) -> Result<Vec<BudgetView>, ApiError> {
+    rights(app, actor, owner).await?;
+    Ok(views(app, owner).await?)
+}
+
+/// Sets a budget, in place of the one of the same owner and period. What was already spent in the
+/// period counts.
+///
+/// # Errors
+/// As [`of`], `FORBIDDEN` for who may only see it, `INVALID_INPUT`.
+pub async fn put(
+    app: &App,
+    actor: &Actor,
+    owner: &Owner,
+    period: Period,
+    wish: Wish,
+) -> Result<BudgetView, ApiError> {
+    may_set(app, actor, owner).await?;
+    let budget = wish
+        .budget(period)
+        .map_err(|wrong| ApiError::invalid(vec![wrong]))?;
+    let now = app.clock.now();
+    store::budgets::put(&app.db, owner, &budget, &actor.user.id, now)
+        .await
+        .map_err(Fault::from)?;
+    let detail = serde_json::to_string(&budget).map_err(Fault::from)?;
+    note(app, actor, owner, period, "budget.set", detail).await?;
+    let found = views(app, owner).await?;
+    let found = found.into_iter().find(|view| view.period == period);
+    found.ok_or_else(|| ApiError::not_found("budget"))
+}
+
+/// Takes a budget away.
+///
+/// # Errors
+/// As [`put`]; `NOT_FOUND` where there is none.
+pub async fn remove(
+    app: &App,
+    actor: &Actor,
+    owner: &Owner,
+    period: Period,
+) -> Result<(), ApiError> {
+    may_set(app, actor, owner).await?;
+    let removed = store::budgets::remove(&app.db, owner, period)
+        .await
+        .map_err(Fault::from)?;
+    if !removed {
+        return Err(ApiError::not_found("budget"));
+    }
+    note(app, actor, owner, period, "budget.removed", "{}".to_owned()).await
+}
+
+async fn views(app: &App, owner: &Owner) -> Result<Vec<BudgetView>, Fault> {
+    let now = app.clock.now();
+    let mut views = Vec::new();
+    for kept in store::budgets::of(&app.db, owner).await? {
+        let since = kept.budget.period.start(now);
+        let standing = store::budgets::standing(&app.db, owner, since).await?;
+        views.push(BudgetView::of(
+            owner,
+            &kept.budget,
+            standing,
+            kept.updated_at,
+            now,
+        ));
+    }
+    Ok(views)
+}
+
+async fn note(
+    app: &App,
+    actor: &Actor,
+    owner: &Owner,
+    period: Period,
+    action: &str,
+    detail: String,
+) -> Result<(), ApiError> {
+    let event = NewEvent {
+        id: app.ids.next(),
+        at: app.clock.now(),
+        actor_id: actor.user.id.clone(),
+        action: action.to_owned(),
+        target: format!(
+            "{}/{}/{}",
+            owner.kind().as_str(),
+            owner.id(),
+            period.as_str()
+        ),
+        detail,
+    };
+    Ok(store::audit::append(&app.db, &event)
+        .await
+        .map_err(Fault::from)?)
+}
+
+/// Whether the acting person may set the budgets of an owner that they can see.
+async fn rights(app: &App, actor: &Actor, owner: &Owner) -> Result<bool, ApiError> {
+    match owner {
+        Owner::User(id) if *id == actor.user.id => Ok(true),
+        Owner::User(_) => Err(ApiError::not_found("account")),
+        Owner::Project(id) => {
+            let project = projects::get(app, actor, id).await?;
+            Ok(project.owner_id == actor.user.id)
+        }
+        Owner::Organization(id) => {
+            let level = store::organizations::level_of(&app.db, &actor.user.id, id)
+                .await
+                .map_err(Fault::from)?
+                .ok_or_else(|| ApiError::not_found("organization"))?;
+            Ok(level.role != OrganizationRole::Member)
+        }
+        Owner::Instance if actor.user.is_admin => Ok(true),
+        Owner::Instance => Err(ApiError::new(
+            ErrorCode::Forbidden,
+            "Only the people who run this instance can see and set its budgets.",
+        )),
+    }
+}
+
+async fn may_set(app: &App, actor: &Actor, owner: &Owner) -> Result<(), ApiError> {
+    if rights(app, actor, owner).await? {
+        return Ok(());
+    }
+    let who = match owner {
+        Owner::Organization(_) => "Only the organization's admins can set its budgets.",
+        _ => "Only the project's owner can set its budgets.",
+    };
+    Err(ApiError::new(ErrorCode::Forbidden, who))
+}

@@ -1,0 +1,279 @@
+//! Budgets and what is reserved against them. A generation is written down only if it fits into
+//! every budget that it counts against; their rows stay locked from the look to the commit, so that
+//! of many at once no more get through than fit.
+
+use crate::{
+    Db, StoreError,
+    db::Tx,
+    generations::NewGeneration,
+    row::row,
+    statement::{Statement, Value, statements, values},
+};
+use domain::{
+    GenerationId, Timestamp, UserId,
+    budget::{Budget, Owner, OwnerKind, Period, Refused, Standing, UnknownPrices},
+    money::MicroUsd,
+    resolution::Payer,
+};
+
+statements! {
+    PUT = "
+        INSERT INTO budgets (owner_kind, owner_id, period, limit_micro_usd, is_hard, warn_percent,
+            unknown_prices, updated_at, updated_by)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        ON CONFLICT (owner_kind, owner_id, period) DO UPDATE SET
+            limit_micro_usd = excluded.limit_micro_usd, is_hard = excluded.is_hard,
+            warn_percent = excluded.warn_percent, unknown_prices = excluded.unknown_prices,
+            updated_at = excluded.updated_at, updated_by = excluded.updated_by";
+    REMOVE = "DELETE FROM budgets WHERE owner_kind = $1 AND owner_id = $2 AND period = $3";
+    REMOVE_OF = "DELETE FROM budgets WHERE owner_kind = $1 AND owner_id = $2";
+    OF = "
+        SELECT owner_kind, period, limit_micro_usd, is_hard, warn_percent, unknown_prices, updated_at
+        FROM budgets WHERE owner_kind = $1 AND owner_id = $2
+        ORDER BY period";
+    // Always in the same order, so that nobody waits for somebody who waits for them. SQLite needs
+    // no lock: whoever writes is alone from the start.
+    LOCK = "
+        SELECT owner_kind, period, limit_micro_usd, is_hard, warn_percent, unknown_prices, updated_at
+        FROM budgets
+        WHERE (owner_kind = 'user' AND owner_id = $1) OR (owner_kind = 'project' AND owner_id = $2)
+           OR (owner_kind = 'organization' AND owner_id = $3)
+           OR (owner_kind = 'instance' AND owner_id = $4)
+        ORDER BY owner_kind, owner_id, period",
+    postgres: "
+        SELECT owner_kind, period, limit_micro_usd, is_hard, warn_percent, unknown_prices, updated_at
+        FROM budgets
+        WHERE (owner_kind = 'user' AND owner_id = $1) OR (owner_kind = 'project' AND owner_id = $2)
+           OR (owner_kind = 'organization' AND owner_id = $3)
+           OR (owner_kind = 'instance' AND owner_id = $4)
+        ORDER BY owner_kind, owner_id, period FOR UPDATE";
+    // What is spent and what is reserved in one look: a generation that is settled meanwhile is in
+    // one of them.
+    STANDING_OF_USER = "
+        SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
+                WHERE user_id = $1 AND settled_at >= $2) AS spent,
+               (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
+                WHERE user_id = $1) AS reserved";
+    STANDING_OF_PROJECT = "
+        SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
+                WHERE project_id = $1 AND settled_at >= $2) AS spent,
+               (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
+                WHERE project_id = $1) AS reserved";
+    STANDING_OF_ORGANIZATION = "
+        SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
+                WHERE organization_id = $1 AND payer = 'organization'
+                  AND settled_at >= $2) AS spent,
+               (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
+                WHERE organization_id = $1 AND payer = 'organization') AS reserved";
+    STANDING_OF_INSTANCE = "
+        SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
+                WHERE payer = $1 AND settled_at >= $2) AS spent,
+               (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
+                WHERE payer = $1) AS reserved";
+    RESERVE = "
+        INSERT INTO reservations (generation_id, user_id, project_id, organization_id, payer,
+            micro_usd)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+    RELEASE = "DELETE FROM reservations WHERE generation_id = $1";
+}
+
+row! {
+    struct BudgetRow {
+        owner_kind: OwnerKind,
+        period: Period,
+        limit_micro_usd: MicroUsd,
+        is_hard: bool,
+        warn_percent: Option<i64>,
+        unknown_prices: UnknownPrices,
+        updated_at: Timestamp,
+    }
+}
+
+impl BudgetRow {
+    fn budget(&self) -> Result<Budget, StoreError> {
+        let percent = self.warn_percent.map(u8::try_from).transpose();
+        Ok(Budget {
+            period: self.period,
+            limit_micro_usd: self.limit_micro_usd,
+            hard: self.is_hard,
+            warn_percent: percent.map_err(|_| StoreError::Corrupt {
+                column: "warn_percent",
+            })?,
+            unknown_prices: self.unknown_prices,
+        })
+    }
+}
+
+row! {
+    struct StandingRow {
+        spent: MicroUsd,
+        reserved: MicroUsd,
+    }
+}
+
+impl From<StandingRow> for Standing {
+    fn from(row: StandingRow) -> Self {
+        Self {
+            spent: row.spent,
+            reserved: row.reserved,
+        }
+    }
+}
+
+/// A budget with the moment at which it was set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Its terms.
+    pub budget: Budget,
+    /// When they were set.
+    pub updated_at: Timestamp,
+}
+
+/// Sets a budget, in place of the one of the same owner and period. What was already spent in the
+/// period counts.
+///
+/// # Errors
+/// The database failed.
+pub async fn put(
+    db: &Db,
+    owner: &Owner,
+    budget: &Budget,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    db.write(
+        &PUT,
+        values![
+            owner.kind().as_str(),
+            owner.id(),
+            budget.period.as_str(),
+            budget.limit_micro_usd,
+            budget.hard,
+            budget.warn_percent.map(i64::from),
+            budget.unknown_prices.as_str(),
+            now,
+            by
+        ],
+    )
+    .await
+    .map(drop)
+}
+
+/// Takes a budget away; false where there was none.
+///
+/// # Errors
+/// The database failed.
+pub async fn remove(db: &Db, owner: &Owner, period: Period) -> Result<bool, StoreError> {
+    let values = values![owner.kind().as_str(), owner.id(), period.as_str()];
+    Ok(db.write(&REMOVE, values).await? == 1)
+}
+
+/// The budgets of an owner, the daily one first.
+///
+/// # Errors
+/// The database failed.
+pub async fn of(db: &Db, owner: &Owner) -> Result<Vec<Kept>, StoreError> {
+    let values = values![owner.kind().as_str(), owner.id()];
+    let rows: Vec<BudgetRow> = db.all(&OF, values).await?;
+    let kept = |row: &BudgetRow| {
+        Ok(Kept {
+            budget: row.budget()?,
+            updated_at: row.updated_at,
+        })
+    };
+    rows.iter().map(kept).collect()
+}
+
+/// What counts against a budget of this owner that began at a moment.
+///
+/// # Errors
+/// The database failed.
+pub async fn standing(db: &Db, owner: &Owner, since: Timestamp) -> Result<Standing, StoreError> {
+    let (statement, whose) = counted(owner);
+    let row: Option<StandingRow> = db.one(statement, values![whose, since]).await?;
+    Ok(row.map(Standing::from).unwrap_or_default())
+}
+
+/// How to find what counts for an owner.
+fn counted(owner: &Owner) -> (&'static Statement, Value<'_>) {
+    match owner {
+        Owner::User(id) => (&STANDING_OF_USER, id.into()),
+        Owner::Project(id) => (&STANDING_OF_PROJECT, id.into()),
+        Owner::Organization(id) => (&STANDING_OF_ORGANIZATION, id.into()),
+        Owner::Instance => (&STANDING_OF_INSTANCE, Payer::Instance.as_str().into()),
+    }
+}
+
+/// Every budget that a generation counts against.
+fn owners(new: &NewGeneration) -> Vec<Owner> {
+    let mut owners = vec![Owner::User(new.user_id.clone())];
+    owners.extend(new.project_id.clone().map(Owner::Project));
+    match new.payer {
+        Payer::User => {}
+        Payer::Organization => owners.extend(new.organization_id.clone().map(Owner::Organization)),
+        Payer::Instance => owners.push(Owner::Instance),
+    }
+    owners
+}
+
+/// Reserves the most that a new generation may cost, or says which budget refuses it. An unknown
+/// price reserves nothing. Nothing is written where it is refused.
+pub(crate) async fn reserve(
+    tx: &mut Tx,
+    new: &NewGeneration,
+) -> Result<Option<Refused>, StoreError> {
+    let owners = owners(new);
+    let id = |kind: OwnerKind| {
+        let owner = owners.iter().find(|owner| owner.kind() == kind);
+        Value::Text(owner.map(Owner::id))
+    };
+    let ids = OwnerKind::ALL.map(id);
+    for row in tx.all::<BudgetRow>(&LOCK, &ids).await? {
+        let budget = row.budget()?;
+        let Some(owner) = owners.iter().find(|owner| owner.kind() == row.owner_kind) else {
+            continue;
+        };
+        let (statement, whose) = counted(owner);
+        let since = budget.period.start(new.created_at);
+        let standing: Option<StandingRow> = tx.one(statement, values![whose, since]).await?;
+        let standing = standing.map(Standing::from).unwrap_or_default();
+        if let Err(reason) = budget.admit(standing, new.price) {
+            return Ok(Some(Refused {
+                whose: row.owner_kind,
+                period: budget.period,
+                limit_micro_usd: budget.limit_micro_usd,
+                left_micro_usd: budget.left(standing),
+                price_micro_usd: new.price,
+                resets_at: budget.period.resets_at(new.created_at),
+                reason,
+            }));
+        }
+    }
+    if let Some(price) = new.price {
+        tx.execute(
+            &RESERVE,
+            values![
+                &new.id,
+                &new.user_id,
+                new.project_id.as_ref(),
+                new.organization_id.as_ref(),
+                new.payer.as_str(),
+                price
+            ],
+        )
+        .await?;
+    }
+    Ok(None)
+}
+
+/// Gives back what is reserved for a generation.
+pub(crate) async fn release(tx: &mut Tx, id: &GenerationId) -> Result<(), StoreError> {
+    tx.execute(&RELEASE, values![id]).await.map(drop)
+}
+
+/// Takes all budgets of an owner away, with the owner.
+pub(crate) async fn remove_of(tx: &mut Tx, kind: OwnerKind, id: &str) -> Result<(), StoreError> {
+    tx.execute(&REMOVE_OF, values![kind.as_str(), id])
+        .await
+        .map(drop)
+}
