@@ -4,6 +4,7 @@
 use crate::{
     ApiError, ErrorCode, FieldError, OrganizationId, ProjectId, Timestamp, UserId,
     money::{MicroUsd, format_credits},
+    resolution::Payer,
 };
 use serde::{Deserialize, Serialize};
 use time::{Date, OffsetDateTime, Time};
@@ -107,6 +108,24 @@ impl Owner {
             Self::Instance => OwnerKind::Instance.as_str(),
         }
     }
+}
+
+/// Everybody whose budgets something counts against.
+#[must_use]
+pub fn owners(
+    user: &UserId,
+    project: Option<&ProjectId>,
+    organization: Option<&OrganizationId>,
+    payer: Payer,
+) -> Vec<Owner> {
+    let mut owners = vec![Owner::User(user.clone())];
+    owners.extend(project.cloned().map(Owner::Project));
+    match payer {
+        Payer::User => {}
+        Payer::Organization => owners.extend(organization.cloned().map(Owner::Organization)),
+        Payer::Instance => owners.push(Owner::Instance),
+    }
+    owners
 }
 
 /// The kinds of owners.
@@ -253,12 +272,30 @@ impl Budget {
         }
     }
 
-    /// Whether something that costs at most `price` may be made; `None` where nobody knows what it
-    /// costs. What is known to be free always may.
+    /// Whether something that costs at most `price` may be made now; `None` where nobody knows what
+    /// it costs. What is known to be free always may.
     ///
     /// # Errors
-    /// The [`Reason`] for which it may not.
-    pub fn admit(&self, standing: Standing, price: Option<MicroUsd>) -> Result<(), Reason> {
+    /// What the budget says instead.
+    pub fn admit(
+        &self,
+        whose: OwnerKind,
+        standing: Standing,
+        price: Option<MicroUsd>,
+        now: Timestamp,
+    ) -> Result<(), Refused> {
+        self.weigh(standing, price).map_err(|reason| Refused {
+            whose,
+            period: self.period,
+            limit_micro_usd: self.limit_micro_usd,
+            left_micro_usd: self.left(standing),
+            price_micro_usd: price,
+            resets_at: self.period.resets_at(now),
+            reason,
+        })
+    }
+
+    fn weigh(&self, standing: Standing, price: Option<MicroUsd>) -> Result<(), Reason> {
         let left = self.left(standing);
         let fits = match price {
             None if self.unknown_prices == UnknownPrices::Refuse => {

@@ -165,8 +165,8 @@ pub struct Priced {
     learned: Option<Learned>,
 }
 
-/// What this would cost; also where the key for it is missing, so that the price can be known
-/// before there is a key.
+/// What this would cost; also where the key for it is missing or a budget would refuse it, so that
+/// the price can be known before there is either.
 ///
 /// # Errors
 /// As [`preview`], but for what is wrong with the credential alone.
@@ -178,12 +178,16 @@ pub async fn estimate(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Price
             learned,
             ..
         }) => {
+            let project = wanted.project_id.as_ref();
+            let most = estimate.micro_usd.map(|total| total.high);
+            let problem =
+                ledger::budgets::obstacle(app, actor, project, resolution.payer, most).await?;
             return Ok(Priced {
                 estimate,
                 provider: Some(resolution.provider),
                 model: Some(resolution.model.clone()),
                 resolution: Some(resolution),
-                problem: None,
+                problem,
                 learned,
             });
         }

@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     GenerationId, Timestamp, UserId,
-    budget::{Budget, Owner, OwnerKind, Period, Refused, Standing, UnknownPrices},
+    budget::{self, Budget, Owner, OwnerKind, Period, Refused, Standing, UnknownPrices},
     money::MicroUsd,
     resolution::Payer,
 };
@@ -204,25 +204,14 @@ fn counted(owner: &Owner) -> (&'static Statement, Value<'_>) {
     }
 }
 
-/// Every budget that a generation counts against.
-fn owners(new: &NewGeneration) -> Vec<Owner> {
-    let mut owners = vec![Owner::User(new.user_id.clone())];
-    owners.extend(new.project_id.clone().map(Owner::Project));
-    match new.payer {
-        Payer::User => {}
-        Payer::Organization => owners.extend(new.organization_id.clone().map(Owner::Organization)),
-        Payer::Instance => owners.push(Owner::Instance),
-    }
-    owners
-}
-
 /// Reserves the most that a new generation may cost, or says which budget refuses it. An unknown
 /// price reserves nothing. Nothing is written where it is refused.
 pub(crate) async fn reserve(
     tx: &mut Tx,
     new: &NewGeneration,
 ) -> Result<Option<Refused>, StoreError> {
-    let owners = owners(new);
+    let (project, organization) = (new.project_id.as_ref(), new.organization_id.as_ref());
+    let owners = budget::owners(&new.user_id, project, organization, new.payer);
     let id = |kind: OwnerKind| {
         let owner = owners.iter().find(|owner| owner.kind() == kind);
         Value::Text(owner.map(Owner::id))
@@ -237,16 +226,9 @@ pub(crate) async fn reserve(
         let since = budget.period.start(new.created_at);
         let standing: Option<StandingRow> = tx.one(statement, values![whose, since]).await?;
         let standing = standing.map(Standing::from).unwrap_or_default();
-        if let Err(reason) = budget.admit(standing, new.price) {
-            return Ok(Some(Refused {
-                whose: row.owner_kind,
-                period: budget.period,
-                limit_micro_usd: budget.limit_micro_usd,
-                left_micro_usd: budget.left(standing),
-                price_micro_usd: new.price,
-                resets_at: budget.period.resets_at(new.created_at),
-                reason,
-            }));
+        let admitted = budget.admit(row.owner_kind, standing, new.price, new.created_at);
+        if let Err(refused) = admitted {
+            return Ok(Some(refused));
         }
     }
     if let Some(price) = new.price {

@@ -1,5 +1,6 @@
 //! What generations have cost: one row for each sending that may have been charged, written where
-//! the generation comes to its end. An unknown cost is null and never zero; no row is ever changed.
+//! the generation comes to its end. An unknown cost is null and never zero, and a known one is never
+//! changed.
 
 use crate::{
     Db, StoreError, budgets,
@@ -15,7 +16,8 @@ use domain::{
 };
 
 statements! {
-    // Read from the generation as it was just brought to its end.
+    // Read from the generation as it was just brought to its end. An end that was unknown may become
+    // known later: then the row does, and still counts where it did.
     RECORD = "
         INSERT INTO ledger (generation_id, attempt, user_id, project_id, organization_id, operation,
             provider, model, settings, quantity, payer, key_source, state, currency, estimate_low,
@@ -23,7 +25,14 @@ statements! {
         SELECT g.id, $2, g.user_id, g.project_id, g.organization_id, g.operation, g.provider,
                g.model, $3, $4, g.payer, $5, g.status, 'USD', $6, $7, $8, $9, $10, $11,
                g.created_at, $12
-        FROM generations g WHERE g.id = $1";
+        FROM generations g WHERE g.id = $1
+        ON CONFLICT (generation_id, attempt) DO UPDATE SET
+            state = excluded.state, actual = excluded.actual,
+            actual_source = excluded.actual_source, counted = excluded.counted,
+            lines = excluded.lines
+        WHERE ledger.actual IS NULL";
+    NOT_CHARGED = "
+        DELETE FROM ledger WHERE generation_id = $1 AND state = 'unknown' AND actual IS NULL";
     OF_USER = "
         SELECT provider, operation, project_id, payer, key_source, model,
                settled_at / 86400000 AS day, COUNT(*) AS number, COUNT(actual) AS known,
@@ -85,7 +94,8 @@ pub struct Charge {
 }
 
 /// Ends the reservation of a generation that has come to its end, and writes down what it has cost;
-/// `None` for what was never sent or is known not to be charged.
+/// `None` for what was never sent or is known not to be charged. An entry that said that nobody knows
+/// makes way for what is known now.
 pub(crate) async fn close(
     tx: &mut Tx,
     id: &GenerationId,
@@ -93,7 +103,9 @@ pub(crate) async fn close(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     budgets::release(tx, id).await?;
-    let Some(charge) = charge else { return Ok(()) };
+    let Some(charge) = charge else {
+        return tx.execute(&NOT_CHARGED, values![id]).await.map(drop);
+    };
     let source = charge.actual.map(|_| {
         if charge.is_reported {
             "reported"

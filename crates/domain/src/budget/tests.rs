@@ -58,12 +58,12 @@ fn periods_are_days_and_months_of_the_calendar_in_utc() {
 #[test]
 fn what_fits_exactly_is_admitted_and_one_more_is_not() {
     let hundred = budget(100);
-    assert_eq!(hundred.admit(used(40, 20), Some(MicroUsd(40))), Ok(()));
+    assert_eq!(hundred.weigh(used(40, 20), Some(MicroUsd(40))), Ok(()));
     assert_eq!(
-        hundred.admit(used(40, 20), Some(MicroUsd(41))),
+        hundred.weigh(used(40, 20), Some(MicroUsd(41))),
         Err(Reason::Spent)
     );
-    assert_eq!(hundred.admit(used(140, 0), Some(MicroUsd::ZERO)), Ok(()));
+    assert_eq!(hundred.weigh(used(140, 0), Some(MicroUsd::ZERO)), Ok(()));
     assert_eq!(hundred.left(used(140, 0)), MicroUsd::ZERO);
 }
 
@@ -92,7 +92,7 @@ fn an_unknown_price_is_what_the_budget_says_of_it() {
             Err(Reason::UnknownPrice),
         ),
     ] {
-        assert_eq!(budget.admit(standing, None), admitted, "{budget:?}");
+        assert_eq!(budget.weigh(standing, None), admitted, "{budget:?}");
     }
 }
 
@@ -109,7 +109,7 @@ fn a_soft_budget_warns_and_refuses_nothing_with_a_price() {
         (used(300, 0), State::UsedUp),
     ] {
         assert_eq!(soft.state(standing), state);
-        assert_eq!(soft.admit(standing, Some(MicroUsd(1_000))), Ok(()));
+        assert_eq!(soft.weigh(standing, Some(MicroUsd(1_000))), Ok(()));
     }
     let silent = Budget {
         warn_percent: None,
@@ -199,7 +199,7 @@ proptest! {
             match event {
                 Event::Wish(price) => {
                     let before = used(spent, open.iter().sum());
-                    match budget.admit(before, price.map(MicroUsd)) {
+                    match budget.weigh(before, price.map(MicroUsd)) {
                         Ok(()) => open.push(price.expect("unknown prices are refused")),
                         Err(Reason::UnknownPrice) => prop_assert!(price.is_none()),
                         Err(Reason::Spent) => {
@@ -216,7 +216,7 @@ proptest! {
                     let after = used(spent, open.iter().sum());
                     prop_assert_eq!(after.reserved.0, with - released);
                     // What was given back is there for the next one again.
-                    prop_assert_eq!(budget.admit(after, Some(MicroUsd(released))), Ok(()));
+                    prop_assert_eq!(budget.weigh(after, Some(MicroUsd(released))), Ok(()));
                 }
                 Event::NextDay => {
                     spent = 0;
@@ -238,7 +238,7 @@ proptest! {
         let standing = used(spent, reserved);
         prop_assert!(budget.left(standing).0 >= 0);
         let exact = i128::from(spent) + i128::from(reserved) + i128::from(price);
-        if budget.admit(standing, Some(MicroUsd(price))).is_ok() {
+        if budget.weigh(standing, Some(MicroUsd(price))).is_ok() {
             prop_assert!(exact <= i128::from(limit));
         }
         let _ = budget.state(standing);

@@ -1,13 +1,16 @@
 //! Budgets: set by whom they belong to, seen by whom they concern. A person sets their own, a
 //! project's owner the project's, an organization's admins its, and who runs the instance its.
 
+use super::organization_of;
 use crate::{actor::Actor, app::App, fault::Fault, projects};
 use domain::{
-    ApiError, ErrorCode,
+    ApiError, ErrorCode, ProjectId, Timestamp,
     account::OrganizationRole,
-    budget::{BudgetView, Owner, Period, Wish},
+    budget::{self, BudgetView, Owner, Period, Standing, Wish},
+    money::MicroUsd,
+    resolution::Payer,
 };
-use store::audit::NewEvent;
+use store::{audit::NewEvent, budgets::Kept};
 
 /// Every budget that may stop what the acting person pays or has paid for, but for those of
 /// projects: their own, their organizations', and to who runs the instance, its.
@@ -40,6 +43,33 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<BudgetView>, ApiError>
 pub async fn of(app: &App, actor: &Actor, owner: &Owner) -> Result<Vec<BudgetView>, ApiError> {
     rights(app, actor, owner).await?;
     Ok(views(app, owner).await?)
+}
+
+/// The budget that would refuse something now, as an error; `None` where it fits. It reserves
+/// nothing: whether it fits in the end is decided where it is asked for.
+///
+/// # Errors
+/// `NOT_FOUND` for a foreign project.
+pub async fn obstacle(
+    app: &App,
+    actor: &Actor,
+    project: Option<&ProjectId>,
+    payer: Payer,
+    price: Option<MicroUsd>,
+) -> Result<Option<ApiError>, ApiError> {
+    let organization = match payer {
+        Payer::Organization => organization_of(app, actor, project).await?,
+        Payer::User | Payer::Instance => None,
+    };
+    let now = app.clock.now();
+    for owner in budget::owners(&actor.user.id, project, organization.as_ref(), payer) {
+        for (kept, standing) in standings(app, &owner, now).await? {
+            if let Err(refused) = kept.budget.admit(owner.kind(), standing, price, now) {
+                return Ok(Some(refused.into()));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Sets a budget, in place of the one of the same owner and period. What was already spent in the
@@ -89,21 +119,30 @@ pub async fn remove(
     note(app, actor, owner, period, "budget.removed", "{}".to_owned()).await
 }
 
-async fn views(app: &App, owner: &Owner) -> Result<Vec<BudgetView>, Fault> {
-    let now = app.clock.now();
-    let mut views = Vec::new();
+async fn standings(
+    app: &App,
+    owner: &Owner,
+    now: Timestamp,
+) -> Result<Vec<(Kept, Standing)>, Fault> {
+    let mut standings = Vec::new();
     for kept in store::budgets::of(&app.db, owner).await? {
         let since = kept.budget.period.start(now);
         let standing = store::budgets::standing(&app.db, owner, since).await?;
-        views.push(BudgetView::of(
-            owner,
-            &kept.budget,
-            standing,
-            kept.updated_at,
-            now,
-        ));
+        standings.push((kept, standing));
     }
-    Ok(views)
+    Ok(standings)
+}
+
+async fn views(app: &App, owner: &Owner) -> Result<Vec<BudgetView>, Fault> {
+    let now = app.clock.now();
+    let view = |(kept, standing): (Kept, Standing)| {
+        BudgetView::of(owner, &kept.budget, standing, kept.updated_at, now)
+    };
+    Ok(standings(app, owner, now)
+        .await?
+        .into_iter()
+        .map(view)
+        .collect())
 }
 
 async fn note(

@@ -96,6 +96,41 @@ async fn what_is_known_and_what_is_not_are_counted_apart(test: TestDb) {
     assert_eq!(row.day, at(0).0 / DAY);
 }
 
+async fn what_was_unknown_becomes_known_once_and_counts_where_it_did(test: TestDb) {
+    let db = &test.db;
+    let ada = user(db, "ada").await;
+    let new = new_generation("lost", &ada);
+    ended(db, &new, Status::Unknown, Some(&charge(None))).await;
+    let day = spent(db, &ada).await[0].day;
+    let later = at(0).plus_millis(3 * DAY);
+    let close = async |charge: Option<&Charge>| {
+        let mut tx = db.begin().await.unwrap();
+        ledger::close(&mut tx, &new.id, charge, later)
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    };
+    for cost in [70, 80] {
+        close(Some(&charge(Some(cost)))).await;
+        let rows = spent(db, &ada).await;
+        assert_eq!(rows.len(), 1);
+        assert_eq!((rows[0].number, rows[0].known), (1, 1));
+        assert_eq!((rows[0].micro_usd.0, rows[0].day), (70, day));
+    }
+    close(None).await;
+    assert_eq!(spent(db, &ada).await.len(), 1, "what is known stays");
+
+    let other = new_generation("refunded", &ada);
+    ended(db, &other, Status::Unknown, Some(&charge(None))).await;
+    let mut tx = db.begin().await.unwrap();
+    ledger::close(&mut tx, &other.id, None, later)
+        .await
+        .unwrap();
+    tx.commit().await.unwrap();
+    let rows = spent(db, &ada).await;
+    assert_eq!((rows.len(), rows[0].number), (1, 1), "it was not charged");
+}
+
 async fn sums_are_by_day_and_within_the_moments_asked_for(test: TestDb) {
     let db = &test.db;
     let (ada, bob) = (user(db, "ada").await, user(db, "bob").await);
@@ -219,6 +254,7 @@ async fn only_reported_costs_of_like_generations_are_remembered_the_newest_first
 
 crate::on_both_databases!(
     what_is_known_and_what_is_not_are_counted_apart,
+    what_was_unknown_becomes_known_once_and_counts_where_it_did,
     sums_are_by_day_and_within_the_moments_asked_for,
     an_organization_and_the_instance_see_what_they_pay_and_a_deleted_project_stays,
     only_reported_costs_of_like_generations_are_remembered_the_newest_first,

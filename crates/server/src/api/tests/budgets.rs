@@ -56,6 +56,12 @@ async fn what_does_not_fit_is_refused_before_anything_is_sent(test: TestDb) {
         detail.starts_with("Your daily budget does not cover this"),
         "{detail}"
     );
+    let priced = ada.post("/estimates", &picture()).await;
+    assert_eq!(
+        (priced.status, &priced.body["status"]),
+        (200, &json!("known"))
+    );
+    assert_eq!(priced.body["problem"]["budget"], *budget);
     let listed = ada.get("/generations").await.body;
     assert_eq!(listed["data"].as_array().unwrap().len(), 1);
     assert!(stage.received().await.is_empty());
