@@ -190,6 +190,13 @@ fn router(app: App, bundle: Bundle) -> Router {
             origin.clone(),
             web::guard::server_functions,
         ));
+    let forms = served::forms()
+        .layer(DefaultBodyLimit::max(FORM_BODY))
+        .layer(middleware::from_fn_with_state(
+            origin.clone(),
+            web::guard::server_functions,
+        ))
+        .with_state(app.clone());
     let api = api::router(app.clone()).layer(middleware::from_fn_with_state(
         origin.clone(),
         web::guard::api,
@@ -198,6 +205,7 @@ fn router(app: App, bundle: Bundle) -> Router {
     Router::new()
         .merge(pages)
         .merge(functions)
+        .merge(forms)
         .nest("/api/v1", api)
         .layer(middleware::from_fn_with_state(
             app.clone(),
@@ -244,6 +252,9 @@ fn files(dist: &Path) -> Router {
             answer
         }))
 }
+
+/// The largest body of a form of a page.
+const FORM_BODY: usize = 64 << 10;
 
 /// The largest body of a server function: a generation with pictures.
 const FUNCTION_BODY: usize = 9 << 20;

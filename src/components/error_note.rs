@@ -6,8 +6,12 @@ use crate::{
     stores::stores,
     words::{NextStep, next_steps},
 };
-use domain::{ApiError, Operation};
+use domain::{ApiError, ErrorCode, Operation};
 use leptos::prelude::*;
+
+/// Where budgets are seen and set.
+const BUDGETS: &str = "/usage#budgets";
+const SEE_BUDGETS: &str = "See the budgets";
 
 /// An error of the server with its next steps.
 #[component]
@@ -41,6 +45,10 @@ pub fn ErrorNote(
                             view! { <a class="button small" href="/settings">"Open settings page"</a> }
                                 .erase()
                         }
+                        NextStep::Budgets => {
+                            view! { <a class="button small" rel="external" href=BUDGETS>{SEE_BUDGETS}</a> }
+                                .erase()
+                        }
                         NextStep::SignIn => {
                             view! { <a class="button small" rel="external" href="/sign-in">"Sign in"</a> }
                                 .erase()
@@ -69,11 +77,17 @@ pub fn ErrorNote(
 /// A problem that is not about a generation: what happened and what to do.
 #[component]
 pub fn Problem(error: FnError, #[prop(optional, into)] id: Option<String>) -> impl IntoView {
-    let signed_out = error.is_signed_out();
+    let help = match error.api().map(|error| error.code) {
+        Some(ErrorCode::Unauthenticated) => Some(("/sign-in", "Sign in")),
+        Some(ErrorCode::BudgetExceeded) => Some((BUDGETS, SEE_BUDGETS)),
+        _ => None,
+    };
     view! {
         <p class="note bad" id=id role="alert">
             {error.sentence()}
-            {signed_out.then(|| view! { " " <a rel="external" href="/sign-in">"Sign in"</a> }).erase()}
+            {help
+                .map(|(href, words)| view! { " " <a rel="external" href=href>{words}</a> })
+                .erase()}
         </p>
     }
     .erase()

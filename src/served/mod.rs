@@ -3,7 +3,7 @@
 
 mod usage;
 
-use axum::http::Uri;
+use axum::{Router, http::Uri};
 use leptos::prelude::*;
 use server::{actor::Actor, app::App};
 
@@ -15,9 +15,15 @@ pub struct Served(String);
 pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served> {
     let actor = actor?;
     match uri.path().trim_end_matches('/') {
-        "/usage" => Some(Served(usage::page(app, actor).await)),
+        "/usage" => Some(Served(usage::page(app, actor, uri).await)),
         _ => None,
     }
+}
+
+/// The addresses that the forms of these pages are sent to. Whoever mounts them has to guard them as
+/// all that changes something.
+pub fn forms() -> Router<App> {
+    usage::routes()
 }
 
 /// What was rendered for the present request. Never empty: an empty page asks the server again.

@@ -4,7 +4,8 @@ use domain::{
     Operation,
     catalog::{Model, Unit},
     input::{GenerationInput, ImageInput, LlmInput, MusicInput, TtsInput, VideoInput},
-    money::MicroUsd,
+    learned::Learned,
+    money::{MicroUsd, format_credits},
     pricing::{Estimate, Line, Span, estimate},
 };
 
@@ -41,6 +42,21 @@ fn usd_span(total: Span<MicroUsd>) -> String {
         usd(total.high)
     } else {
         format!("{}–{}", usd(total.low), usd(total.high))
+    }
+}
+
+/// What past ones have cost, by the provider's own word: `Your last 5 like this: 6–8 credits`.
+#[must_use]
+pub fn learned_words(learned: Learned) -> String {
+    let (low, high) = (
+        format_credits(learned.low_micro_usd),
+        format_credits(learned.high_micro_usd),
+    );
+    let count = learned.based_on;
+    if low == high {
+        format!("The last {count} like this have cost {high} credits each.")
+    } else {
+        format!("The last {count} like this have cost {low} to {high} credits each.")
     }
 }
 
@@ -157,6 +173,25 @@ mod tests {
                 as_of: "2026-11-20".into(),
             }],
         }
+    }
+
+    #[test]
+    fn what_past_ones_have_cost_says_how_many_there_were() {
+        let words = |low, high| {
+            learned_words(Learned {
+                low_micro_usd: MicroUsd(low),
+                high_micro_usd: MicroUsd(high),
+                based_on: 5,
+            })
+        };
+        assert_eq!(
+            words(30_000, 40_000),
+            "The last 5 like this have cost 6 to 8 credits each."
+        );
+        assert_eq!(
+            words(10_000, 10_000),
+            "The last 5 like this have cost 2 credits each."
+        );
     }
 
     #[test]

@@ -16,12 +16,14 @@ pub enum NextStep {
     TryAgain,
     /// Sign in.
     SignIn,
+    /// See the budgets.
+    Budgets,
 }
 
 /// What helps against an error, the most helpful first.
 #[must_use]
 pub fn next_steps(error: &ApiError) -> Vec<NextStep> {
-    use NextStep::{Configure, OpenSettings, SignIn, TryAgain};
+    use NextStep::{Budgets, Configure, OpenSettings, SignIn, TryAgain};
     match error.code {
         ErrorCode::Unauthenticated => vec![SignIn],
         ErrorCode::ApiKeyRequired
@@ -29,7 +31,7 @@ pub fn next_steps(error: &ApiError) -> Vec<NextStep> {
         | ErrorCode::ModelUnavailable
         | ErrorCode::EndpointNotAllowed => vec![Configure, OpenSettings],
         ErrorCode::RateLimited | ErrorCode::Internal | ErrorCode::Conflict => vec![TryAgain],
-        ErrorCode::BudgetExceeded => vec![Configure],
+        ErrorCode::BudgetExceeded => vec![Budgets, Configure],
         ErrorCode::ProviderError => match error.reason {
             Some(ProviderFault::BadKey) => vec![Configure, TryAgain],
             Some(

@@ -18,7 +18,9 @@ pub use confirmation::{
 };
 #[cfg(feature = "ssr")]
 pub use cost::usd;
-pub use cost::{estimate_lines, estimate_words, price_hint, typical_job, typical_price};
+pub use cost::{
+    estimate_lines, estimate_words, learned_words, price_hint, typical_job, typical_price,
+};
 pub use error::{NextStep, next_steps, result_sentence, tab_for};
 pub use glance::{key_standing, key_words, missing_words};
 pub use key::{key_health, key_name};
@@ -58,11 +60,7 @@ pub const fn purpose(operation: Operation) -> &'static str {
 /// Day and minute of a moment, in UTC.
 #[must_use]
 pub fn minute(moment: Timestamp) -> String {
-    let text = moment.to_rfc3339();
-    format!(
-        "{} UTC",
-        text.chars().take(16).collect::<String>().replace('T', " ")
-    )
+    moment.to_string()
 }
 
 /// The tab of an operation in the configuration dialog.

@@ -467,7 +467,7 @@ impl From<Refused> for ApiError {
             refused.whose.whose(),
             refused.period.as_str()
         );
-        let anew = refused.resets_at.to_rfc3339();
+        let anew = refused.resets_at;
         let left = format_credits(refused.left_micro_usd);
         let limit = format_credits(refused.limit_micro_usd);
         let detail = match (refused.reason, refused.price_micro_usd) {

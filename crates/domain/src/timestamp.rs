@@ -2,6 +2,7 @@
 //! nothing in this crate asks a clock.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
+use std::fmt;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -37,6 +38,15 @@ impl Timestamp {
             .ok()
             .and_then(|moment| moment.format(&Rfc3339).ok())
             .unwrap_or_else(|| "1970-01-01T00:00:00Z".to_owned())
+    }
+}
+
+/// Day and minute, for people: `2026-11-22 10:00 UTC`.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = self.to_rfc3339();
+        let (day, time) = text.split_once('T').unwrap_or((&text, ""));
+        write!(formatter, "{day} {} UTC", time.get(..5).unwrap_or(time))
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Shown, of_shown};
 use crate::erase::{Erase, EraseAll, dynamic, live, memo, on_click};
 use crate::{
     stores::{Stage, stores},
-    words::{estimate_lines, estimate_words, parameter_rows, typical_words},
+    words::{estimate_lines, estimate_words, learned_words, parameter_rows, typical_words},
 };
 use domain::parameter::Parameter;
 use domain::{catalog::Model, generation::Preview};
@@ -121,6 +121,10 @@ fn cost(preview: &Preview) -> AnyView {
     let estimate = &preview.estimate;
     view! {
         <strong>{estimate_words(estimate)}</strong>
+        {preview
+            .learned
+            .map(|learned| view! { <span class="hint">{learned_words(learned)}</span> })
+            .erase()}
         {estimate_lines(estimate)
             .into_iter()
             .map(|line| view! { <span class="hint">{line}</span> })

@@ -19,6 +19,9 @@ on_both_databases!(
     what_was_made_is_in_the_usage_once_and_what_was_refused_is_not,
     what_the_server_paid_is_apart_from_ones_own_money,
     an_answer_that_was_lost_is_of_unknown_cost,
+    what_failed_after_it_was_taken_is_of_unknown_cost_unless_it_is_given_back,
+    what_is_cancelled_after_it_was_sent_is_of_unknown_cost,
+    a_deployment_without_a_key_counts_with_the_level_of_its_address,
     usage_is_a_file_for_spreadsheets_too,
     what_an_organization_paid_is_for_its_admins_and_the_servers_for_who_runs_it,
     an_organizations_key_works_without_a_project_and_it_pays,
@@ -198,6 +201,72 @@ async fn an_answer_that_was_lost_is_of_unknown_cost(test: TestDb) {
         own["unknown_at_most_micro_usd"],
         asked["estimate"]["micro_usd"]["high"]
     );
+}
+
+async fn what_failed_after_it_was_taken_is_of_unknown_cost_unless_it_is_given_back(test: TestDb) {
+    let stage = Stage::new(test).await;
+    stage.start_worker();
+    let ada = stage.person("ada").await;
+    let prompt = "x [sandbox:blocked]";
+    for (operation, provider) in [("image", "gemini"), ("music", "kie"), ("music", "piapi")] {
+        give_key(&ada, provider).await;
+        let wish =
+            json!({ "operation": operation, "provider": provider, "input": { "prompt": prompt } });
+        let ended = ada.generate(&stage, &wish).await;
+        assert_eq!(ended["status"], "failed", "{ended}");
+    }
+    let usage = ada.get("/usage").await.body;
+    let rows: Vec<_> = usage["data"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| {
+            let own = &row["paid_by"]["user"];
+            (&row["group"]["provider"], &own["number"], &own["unknown"])
+        })
+        .collect();
+    let one = &json!(1);
+    assert_eq!(
+        rows,
+        [(&json!("gemini"), one, one), (&json!("piapi"), one, one)]
+    );
+}
+
+async fn what_is_cancelled_after_it_was_sent_is_of_unknown_cost(test: TestDb) {
+    let stage = Stage::new(test).await;
+    stage.start_worker();
+    let ada = stage.person("ada").await;
+    give_key(&ada, "kie").await;
+    let music = json!({ "operation": "music", "provider": "kie", "input": { "prompt": "Piano" } });
+    let id = ada.post("/generations", &music).await.body["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    while ada.get(&format!("/generations/{id}")).await.body["status"] != "running" {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let path = format!("/generations/{id}/cancel");
+    assert_eq!(ada.post(&path, &json!({})).await.status, 200);
+    assert_eq!(ada.finished(&stage, &id).await["status"], "cancelled");
+    let own = ada.get("/usage").await.body["total"]["user"].clone();
+    assert_eq!((&own["number"], &own["unknown"]), (&json!(1), &json!(1)));
+}
+
+async fn a_deployment_without_a_key_counts_with_the_level_of_its_address(test: TestDb) {
+    let stage = Stage::new(test).await;
+    stage.start_worker();
+    let ada = stage.person("ada").await;
+    let mut wish = picture();
+    wish["provider"] = json!("modal");
+    let made = ada.generate(&stage, &wish).await;
+    assert_eq!(made["status"], "succeeded", "{made}");
+    let usage = ada.get("/usage?group_by=key_source").await.body;
+    assert_eq!(
+        usage["data"][0]["group"],
+        json!({ "key_source": "environment" })
+    );
+    let paid = &usage["data"][0]["paid_by"]["instance"];
+    assert_eq!((&paid["number"], &paid["unknown"]), (&json!(1), &json!(1)));
 }
 
 async fn usage_is_a_file_for_spreadsheets_too(test: TestDb) {

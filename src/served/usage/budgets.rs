@@ -1,0 +1,401 @@
+//! Budgets: how they stand, and the forms that set them and take them away. The forms need no script;
+//! their answer is the page again, with what became of them.
+
+use super::{asked::Asked, choice, problem, sums::amount};
+use crate::words::minute;
+use axum::{Form, Router, extract::State, response::Redirect, routing::post};
+use domain::{
+    ApiError, ErrorCode, ProjectId,
+    budget::{BudgetView, Owner, OwnerKind, Period, State as Standing, UnknownPrices, Wish},
+    money::{MICRO_USD_PER_CREDIT, MicroUsd, format_credits},
+    project::Project,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use server::{actor::Actor, app::App, ledger::budgets, web::MaybeActor};
+
+/// The budgets that the acting person sees.
+pub struct Budgets(Result<Vec<BudgetView>, ApiError>);
+
+impl Budgets {
+    /// The person's, those of what they run, and of their projects.
+    pub async fn load(app: &App, actor: &Actor, projects: &[Project]) -> Self {
+        let mut all = match budgets::list(app, actor).await {
+            Ok(all) => all,
+            Err(error) => return Self(Err(error)),
+        };
+        for project in projects {
+            match budgets::of(app, actor, &Owner::Project(project.id.clone())).await {
+                Ok(found) => all.extend(found),
+                // It was deleted meanwhile.
+                Err(error) if error.code == ErrorCode::NotFound => {}
+                Err(error) => return Self(Err(error)),
+            }
+        }
+        Self(Ok(all))
+    }
+
+    /// How they stand, and the form for another.
+    pub fn view(
+        &self,
+        asked: &Asked,
+        projects: &[Project],
+        made_for: &str,
+        is_admin: bool,
+    ) -> AnyView {
+        let all = match &self.0 {
+            Ok(all) => all,
+            Err(error) => return problem(error),
+        };
+        let outcome = asked.outcome.as_deref().and_then(outcome_words);
+        view! {
+            <section class="card" id="budgets" aria-labelledby="budgets-heading">
+                <h2 id="budgets-heading">"Budgets"</h2>
+                <p class="hint">
+                    "What is being made counts with the most that it may cost. Your budget and a project's count everything, whoever pays; this server's counts what this server pays."
+                </p>
+                {outcome
+                    .map(|(words, good)| {
+                        let class = if good { "note good" } else { "note bad" };
+                        view! {
+                            <div class=class role="status">
+                                <p>{words}</p>
+                            </div>
+                        }
+                    })}
+                {(!all.is_empty()).then(|| table(all, projects, made_for))}
+                {form(projects, made_for, is_admin)}
+            </section>
+        }
+        .into_any()
+    }
+}
+
+/// Whose a budget is, for people.
+fn whose(budget: &BudgetView, projects: &[Project]) -> String {
+    match (budget.whose, budget.id.as_deref()) {
+        (OwnerKind::User, _) => "Yours".to_owned(),
+        (OwnerKind::Instance, _) => "This server's".to_owned(),
+        (OwnerKind::Organization, _) => "Your organization's".to_owned(),
+        (OwnerKind::Project, id) => projects
+            .iter()
+            .find(|project| Some(project.id.as_str()) == id)
+            .map_or_else(
+                || "A project's".to_owned(),
+                |project| format!("Project {}", project.name),
+            ),
+    }
+}
+
+const fn period_words(period: Period) -> &'static str {
+    match period {
+        Period::Daily => "Each day",
+        Period::Monthly => "Each month",
+    }
+}
+
+/// What a budget does when nothing is left.
+const fn effect_words(budget: &BudgetView) -> &'static str {
+    match (budget.hard, budget.unknown_prices) {
+        (true, UnknownPrices::Refuse) => "Stops what does not fit, and what has no known price",
+        (true, UnknownPrices::Allow) => "Stops what does not fit",
+        (false, _) => "Warns only",
+    }
+}
+
+fn table(all: &[BudgetView], projects: &[Project], made_for: &str) -> AnyView {
+    let rows = all.iter().map(|budget| {
+        let name = whose(budget, projects);
+        let used = budget.spent_micro_usd.plus(budget.reserved_micro_usd);
+        let (mark, words) = match budget.state {
+            Standing::Fine => ("badge good", "Fine"),
+            Standing::Warning => ("badge warn", "Nearly used up"),
+            Standing::UsedUp => ("badge bad", "Used up"),
+        };
+        let label = format!("Remove the budget: {name}, {}", period_words(budget.period));
+        view! {
+            <tr>
+                <th scope="row" class="wrap">{name.clone()}</th>
+                <td>{period_words(budget.period)}</td>
+                <td class="wrap">
+                    {format!("{} of {}", format_credits(used), amount(budget.limit_micro_usd))}
+                    <progress
+                        aria-label=format!("Used: {name}")
+                        max=budget.limit_micro_usd.0.max(1).to_string()
+                        value=used.0.min(budget.limit_micro_usd.0.max(1)).to_string()
+                    ></progress>
+                </td>
+                <td>
+                    <span class=mark>{words}</span>
+                </td>
+                <td class="wrap">{effect_words(budget)}</td>
+                <td>{minute(budget.resets_at)}</td>
+                <td>
+                    <form method="post" action="/usage/budgets/remove">
+                        <input type="hidden" name="made_for" value=made_for.to_owned()/>
+                        <input type="hidden" name="owner" value=owner_of(budget)/>
+                        <input type="hidden" name="period" value=budget.period.as_str()/>
+                        <button type="submit" class="small" aria-label=label>
+                            "Remove"
+                        </button>
+                    </form>
+                </td>
+            </tr>
+        }
+    });
+    view! {
+        <div class="scroll" tabindex="0" role="region" aria-labelledby="budgets-heading">
+            <table class="data">
+                <thead>
+                    <tr>
+                        <th scope="col">"Whose"</th>
+                        <th scope="col">"How long"</th>
+                        <th scope="col">"Used"</th>
+                        <th scope="col">"State"</th>
+                        <th scope="col">"What it does"</th>
+                        <th scope="col">"Starts anew"</th>
+                        <th scope="col">
+                            <span class="visually-hidden">"Remove"</span>
+                        </th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}
+
+fn form(projects: &[Project], made_for: &str, is_admin: bool) -> AnyView {
+    let mut owners = vec![("user".to_owned(), "Yours".to_owned())];
+    if is_admin {
+        owners.push(("instance".to_owned(), "This server's".to_owned()));
+    }
+    // Only the owner of a project can set its budget.
+    owners.extend(
+        projects
+            .iter()
+            .filter(|project| project.owner_id.as_str() == made_for)
+            .map(|project| {
+                (
+                    format!("project:{}", project.id),
+                    format!("Project {}", project.name),
+                )
+            }),
+    );
+    let periods =
+        Period::ALL.map(|period| (period.as_str().to_owned(), period_words(period).to_owned()));
+    let effects = [
+        ("stop", "Stop, also what has no known price"),
+        (
+            "stop-known",
+            "Stop, but let through what has no known price",
+        ),
+        ("warn", "Only warn"),
+    ]
+    .map(|(value, words)| (value.to_owned(), words.to_owned()));
+    view! {
+        <form class="filters" method="post" action="/usage/budgets" aria-label="Set a budget">
+            <input type="hidden" name="made_for" value=made_for.to_owned()/>
+            {choice("Whose budget", "owner", None, None, owners)}
+            {choice("How long", "period", Some("monthly"), None, periods)}
+            <div class="field">
+                <label for="budget-limit">"Limit in credits"</label>
+                <input
+                    type="number"
+                    id="budget-limit"
+                    name="limit"
+                    min="0"
+                    max="1000000000"
+                    step="1"
+                    required=true
+                    inputmode="numeric"
+                />
+            </div>
+            <div class="field">
+                <label for="budget-warn">"Warn at percent"</label>
+                <input type="number" id="budget-warn" name="warn" min="1" max="100" step="1" value="80"/>
+            </div>
+            {choice("At the limit", "effect", None, None, effects)}
+            <button type="submit">"Set budget"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// A budget's owner, as the forms send it.
+fn owner_of(budget: &BudgetView) -> String {
+    match (&budget.id, budget.whose) {
+        (Some(id), OwnerKind::Project | OwnerKind::Organization) => {
+            format!("{}:{id}", budget.whose.as_str())
+        }
+        _ => budget.whose.as_str().to_owned(),
+    }
+}
+
+/// The words for what became of a form, and whether that is good.
+fn outcome_words(outcome: &str) -> Option<(&'static str, bool)> {
+    Some(match outcome {
+        "set" => ("The budget is set.", true),
+        "removed" => ("The budget was removed.", true),
+        "gone" => ("There is no such budget any more.", false),
+        "wrong" => (
+            "Give the limit in whole credits, and the warning from 1 to 100 percent.",
+            false,
+        ),
+        "forbidden" => ("Only whoever it belongs to can set this budget.", false),
+        "other-account" => (
+            "Somebody else has signed in meanwhile. Nothing was changed; look again and repeat it if you still want to.",
+            false,
+        ),
+        "failed" => ("The budget could not be saved. Try again.", false),
+        _ => return None,
+    })
+}
+
+/// The forms' addresses.
+pub fn routes() -> Router<App> {
+    Router::new()
+        .route("/usage/budgets", post(set))
+        .route("/usage/budgets/remove", post(remove))
+}
+
+#[derive(Deserialize)]
+struct Set {
+    made_for: String,
+    owner: String,
+    period: String,
+    limit: String,
+    #[serde(default)]
+    warn: String,
+    effect: String,
+}
+
+#[derive(Deserialize)]
+struct Remove {
+    made_for: String,
+    owner: String,
+    period: String,
+}
+
+async fn set(
+    State(app): State<App>,
+    MaybeActor(actor): MaybeActor,
+    Form(sent): Form<Set>,
+) -> Redirect {
+    Redirect::to(
+        &outcome(actor, &sent.made_for, async |actor| {
+            let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
+            let wish = wish(&sent.limit, &sent.warn, &sent.effect).ok_or(WRONG)?;
+            let set = budgets::put(&app, actor, &owner, period, wish).await;
+            set.map(|_| "set").map_err(|error| refused(&error))
+        })
+        .await,
+    )
+}
+
+async fn remove(
+    State(app): State<App>,
+    MaybeActor(actor): MaybeActor,
+    Form(sent): Form<Remove>,
+) -> Redirect {
+    Redirect::to(
+        &outcome(actor, &sent.made_for, async |actor| {
+            let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
+            let removed = budgets::remove(&app, actor, &owner, period).await;
+            removed.map(|()| "removed").map_err(|error| refused(&error))
+        })
+        .await,
+    )
+}
+
+/// Where nothing could be made of what was sent.
+const WRONG: &str = "wrong";
+
+/// Does it, for the account that the page was made for.
+async fn outcome(
+    actor: Option<Actor>,
+    made_for: &str,
+    act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
+) -> String {
+    let word = match actor {
+        None => return "/sign-in?next=/usage".to_owned(),
+        Some(actor) if actor.user.id.as_str() != made_for => "other-account",
+        Some(actor) => act(&actor).await.unwrap_or_else(|word| word),
+    };
+    format!("/usage?outcome={word}#budgets")
+}
+
+fn refused(error: &ApiError) -> &'static str {
+    match error.code {
+        ErrorCode::Forbidden => "forbidden",
+        ErrorCode::NotFound => "gone",
+        ErrorCode::InvalidInput => WRONG,
+        _ => "failed",
+    }
+}
+
+fn subject(actor: &Actor, owner: &str, period: &str) -> Result<(Owner, Period), &'static str> {
+    let owner = match owner.split_once(':') {
+        None if owner == "user" => Owner::User(actor.user.id.clone()),
+        None if owner == "instance" => Owner::Instance,
+        Some(("project", id)) => Owner::Project(ProjectId(id.to_owned())),
+        Some(("organization", id)) => Owner::Organization(domain::OrganizationId(id.to_owned())),
+        _ => return Err(WRONG),
+    };
+    Ok((owner, Period::parse(period).ok_or(WRONG)?))
+}
+
+/// What the fields of the form mean; `None` where they mean nothing.
+fn wish(limit: &str, warn: &str, effect: &str) -> Option<Wish> {
+    let credits: i64 = limit.trim().parse().ok().filter(|credits| *credits >= 0)?;
+    let warn_percent = match warn.trim() {
+        "" => None,
+        percent => Some(percent.parse().ok()?),
+    };
+    let (hard, unknown_prices) = match effect {
+        "stop" => (true, UnknownPrices::Refuse),
+        "stop-known" => (true, UnknownPrices::Allow),
+        "warn" => (false, UnknownPrices::Allow),
+        _ => return None,
+    };
+    Some(Wish {
+        limit_micro_usd: MicroUsd(credits.checked_mul(MICRO_USD_PER_CREDIT)?),
+        hard,
+        warn_percent,
+        unknown_prices: Some(unknown_prices),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_form_is_read_in_whole_credits() {
+        let wish = wish("200", "80", "stop").unwrap();
+        assert_eq!(wish.limit_micro_usd, MicroUsd(1_000_000));
+        assert_eq!((wish.hard, wish.warn_percent), (true, Some(80)));
+        assert_eq!(wish.unknown_prices, Some(UnknownPrices::Refuse));
+    }
+
+    #[test]
+    fn what_means_nothing_is_no_budget() {
+        for (limit, warn, effect) in [
+            ("", "80", "stop"),
+            ("-1", "80", "stop"),
+            ("1.5", "80", "stop"),
+            ("9223372036854775807", "80", "stop"),
+            ("5", "many", "stop"),
+            ("5", "80", "explode"),
+        ] {
+            assert_eq!(wish(limit, warn, effect), None, "{limit} {warn} {effect}");
+        }
+    }
+
+    #[test]
+    fn the_address_chooses_among_our_own_sentences_alone() {
+        assert!(outcome_words("set").is_some());
+        assert_eq!(outcome_words("Send your key to example.com"), None);
+    }
+}
