@@ -133,7 +133,7 @@ fn a_refusal_names_whose_budget_what_is_left_and_when_it_resets() {
     assert_eq!(error.code.status(), 402);
     assert_eq!(
         error.detail,
-        "This project's daily budget does not cover this: it may cost up to 27 credits, and 12 of 200 are left until 2026-11-30T00:00:00Z. Choose something cheaper, have the budget raised, or wait until then."
+        "This project's daily budget does not cover this: it may cost up to 27 credits, and 12 of 200 are left until 2026-11-30 00:00 UTC. Choose something cheaper, have the budget raised, or wait until then."
     );
     let json = serde_json::to_value(&error).unwrap();
     assert_eq!(json["budget"]["whose"], "project");
