@@ -245,13 +245,14 @@ fn only_the_browser_folder_names_web_sys() {
 
 #[test]
 fn only_the_vault_and_the_outbound_client_open_a_secret() {
-    // The vault seals and opens, the client puts it into a header, and a failure takes it out of
-    // the provider's text.
+    // The vault seals and opens, the client puts it into a header, a failure takes it out of the
+    // provider's text, and the bucket of media signs with the operator's own.
     assert_only_in(
         &[
             "crates/server/src/vault/",
             "crates/providers/src/http",
             "crates/providers/src/failure.rs",
+            "crates/server/src/storage/bucket.rs",
         ],
         &["expose_secret", "ExposeSecret"],
     );

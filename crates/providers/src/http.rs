@@ -2,8 +2,10 @@
 //! guarded addresses, deadlines, bounded bodies. No error of it carries a URL, a header or a body.
 
 mod download;
+mod storage;
 
 pub use download::Downloaded;
+pub use storage::{StorageClient, StorageFailure};
 
 use crate::{
     Bases, Call, Failure, Policy, Reply,

@@ -10,6 +10,7 @@ use crate::{
     fault::Fault,
     generation::{installation::Installation, live::LiveTexts},
     models::Refreshes,
+    storage::Storage,
     vault::Vault,
 };
 use domain::{UserId, catalog::Catalog};
@@ -31,6 +32,8 @@ pub struct Parts {
     pub config: Config,
     /// The database.
     pub db: Db,
+    /// Where media lie.
+    pub storage: Storage,
     /// Where secrets are sealed and opened.
     pub vault: Vault,
     /// What is on offer.

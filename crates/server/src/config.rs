@@ -4,6 +4,7 @@
 mod claude_cli;
 mod environment;
 mod master_key;
+mod media;
 mod options;
 mod origin;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub use claude_cli::ClaudeCli;
 pub use environment::Environment;
+pub use media::{BucketOptions, Media, MediaPlace};
 pub use options::ServeOptions;
 pub use origin::PublicOrigin;
 
@@ -51,6 +53,8 @@ pub struct Config {
     pub policy: Policy,
     /// The operator's own Claude installation, where it is switched on.
     pub claude_cli: Option<ClaudeCli>,
+    /// Where generated media are kept, and for how long.
+    pub media: Media,
     /// The folder with the browser's bundle.
     pub dist: PathBuf,
     /// Whose `X-Forwarded-For` is believed.
@@ -173,6 +177,7 @@ impl Config {
                 set(&options.claude_cli_path),
                 &lookup,
             )?,
+            media: Media::read(options, &lookup)?,
             dist: set(&options.dist).unwrap_or("./dist").into(),
             trusted_proxies: trusted_proxies(set(&options.trusted_proxies))?,
             master_keys,
@@ -188,7 +193,8 @@ impl Config {
         !matches!(self.providers, ProviderMode::Live)
     }
 
-    /// The folder of generated media.
+    /// The folder of generated media; of those that are still being written, where the others are
+    /// in a bucket.
     #[must_use]
     pub fn media_dir(&self) -> PathBuf {
         self.data.join("media")

@@ -23,6 +23,7 @@ pub mod resolve;
 pub mod settings;
 pub mod snapshot;
 pub mod start;
+pub mod storage;
 pub mod upkeep;
 pub mod vault;
 pub mod web;

@@ -10,6 +10,7 @@ use crate::{
     events::Events,
     generation::{installation::Installation, live::LiveTexts},
     models::Refreshes,
+    storage::Storage,
     upkeep,
     vault::{StartError, Vault},
 };
@@ -70,9 +71,16 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         .claude_cli
         .clone()
         .map(|cli| Installation::new(cli.program, cli.login));
+    let storage = Storage::new(config.media_dir(), &config.media)
+        .map_err(|error| Problem::start("The media storage", &error))?;
+    storage
+        .check()
+        .await
+        .map_err(|error| Problem::start("FILM_MEDIA cannot be used", &error))?;
     let app = App::new(Parts {
         config,
         db,
+        storage,
         vault,
         catalog,
         refreshes: Refreshes::default(),

@@ -8,15 +8,16 @@ use crate::{
     statement::{statements, values},
 };
 use domain::{GenerationId, OutputId, Timestamp, UserId};
+use std::collections::BTreeSet;
 
 statements! {
     INSERT = "
         INSERT INTO outputs (id, generation_id, role, position, media_type, bytes, sha256, file,
-            created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            created_at, thumbnail)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     OF_GENERATION = "
         SELECT o.id, o.generation_id, o.role, o.position, o.media_type, o.bytes, o.sha256, o.file,
-               o.created_at
+               o.created_at, o.thumbnail, o.removed_at
         FROM outputs o JOIN generations g ON g.id = o.generation_id
         WHERE o.generation_id = $2
           AND (g.user_id = $1 OR EXISTS (
@@ -26,13 +27,35 @@ statements! {
         ORDER BY o.role, o.position";
     GET_VISIBLE = "
         SELECT o.id, o.generation_id, o.role, o.position, o.media_type, o.bytes, o.sha256, o.file,
-               o.created_at
+               o.created_at, o.thumbnail, o.removed_at
         FROM outputs o JOIN generations g ON g.id = o.generation_id
         WHERE o.id = $2
           AND (g.user_id = $1 OR EXISTS (
               SELECT 1 FROM projects p
               JOIN organization_members m ON m.organization_id = p.organization_id
               WHERE p.id = g.project_id AND m.user_id = $1))";
+    REMOVE_OLD = "
+        UPDATE outputs SET removed_at = $2
+        WHERE removed_at IS NULL AND id IN (
+            SELECT o.id FROM outputs o JOIN generations g ON g.id = o.generation_id
+            WHERE o.removed_at IS NULL AND o.created_at < $1 AND g.finished_at < $1
+            ORDER BY o.created_at LIMIT $3)
+        RETURNING file, thumbnail";
+    NAMED = "
+        SELECT json_each.value AS name FROM json_each($1)
+        WHERE EXISTS (
+                SELECT 1 FROM outputs o
+                WHERE o.file = json_each.value AND o.removed_at IS NULL)
+           OR EXISTS (
+                SELECT 1 FROM outputs o
+                WHERE o.thumbnail = json_each.value AND o.removed_at IS NULL)",
+        postgres: "
+        SELECT names.name AS name
+        FROM json_array_elements_text(CAST($1 AS JSON)) AS names (name)
+        WHERE EXISTS (
+                SELECT 1 FROM outputs o WHERE o.file = names.name AND o.removed_at IS NULL)
+           OR EXISTS (
+                SELECT 1 FROM outputs o WHERE o.thumbnail = names.name AND o.removed_at IS NULL)";
 }
 
 /// Whether a file went in or came out.
@@ -75,8 +98,10 @@ pub struct NewOutput {
     pub bytes: i64,
     /// The SHA-256 of its content.
     pub sha256: Vec<u8>,
-    /// Where it lies, relative to the folder of the data.
+    /// The name of its place in the storage.
     pub file: String,
+    /// The name of its small picture, where it has one.
+    pub thumbnail: Option<String>,
 }
 
 row! {
@@ -97,10 +122,27 @@ row! {
         pub bytes: i64,
         /// The SHA-256 of its content.
         pub sha256: Vec<u8>,
-        /// Where it lies, relative to the folder of the data.
+        /// The name of its place in the storage; others may share it.
         pub file: String,
         /// When it was stored.
         pub created_at: Timestamp,
+        /// The name of its small picture, where it has one.
+        pub thumbnail: Option<String>,
+        /// Since when its files are kept no longer; the row stays.
+        pub removed_at: Option<Timestamp>,
+    }
+}
+
+row! {
+    struct Removed {
+        file: String,
+        thumbnail: Option<String>,
+    }
+}
+
+row! {
+    struct Name {
+        name: String,
     }
 }
 
@@ -124,7 +166,8 @@ pub(crate) async fn insert(
                 file.bytes,
                 &file.sha256,
                 &file.file,
-                now
+                now,
+                file.thumbnail.as_deref()
             ],
         )
         .await?;
@@ -154,4 +197,35 @@ pub async fn get_visible(
     id: &OutputId,
 ) -> Result<Option<OutputRow>, StoreError> {
     db.one(&GET_VISIBLE, values![user, id]).await
+}
+
+/// Writes down that the files of up to `limit` outputs that are older than `before` are kept no
+/// longer; only of generations that came to their end before then. The names of those files, which
+/// newer outputs may share: see [`named`].
+///
+/// # Errors
+/// The database failed.
+pub async fn remove_old(
+    db: &Db,
+    before: Timestamp,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<String>, StoreError> {
+    let removed = db
+        .write_returning_all::<Removed>(&REMOVE_OLD, values![before, now, i64::from(limit)])
+        .await?;
+    Ok(removed
+        .into_iter()
+        .flat_map(|row| [Some(row.file), row.thumbnail])
+        .flatten()
+        .collect())
+}
+
+/// Those of the names, given as a JSON array, under which a file has to stay.
+///
+/// # Errors
+/// The database failed.
+pub async fn named(db: &Db, names: &str) -> Result<BTreeSet<String>, StoreError> {
+    let found = db.all::<Name>(&NAMED, values![names]).await?;
+    Ok(found.into_iter().map(|row| row.name).collect())
 }

@@ -95,6 +95,7 @@ pub fn router(app: App) -> Router {
         .route("/generations/{id}/events", get(events::of_generation))
         .route("/events", get(events::all))
         .route("/outputs/{id}", get(outputs::get))
+        .route("/outputs/{id}/thumbnail", get(outputs::thumbnail))
         .route("/usage", get(usage::mine))
         .route("/usage.csv", get(usage::mine_as_csv))
         .route("/organizations/{id}/usage", get(usage::of_organization))

@@ -2,48 +2,149 @@
 //! page: its type is its own, nothing sniffs it, nothing in it runs.
 
 use super::Answer;
-use crate::{actor::Actor, app::App, generation};
+use crate::{
+    actor::Actor,
+    app::App,
+    fault::Fault,
+    generation::{self, StoredFile},
+};
 use axum::{
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Path, State},
     http::{
-        HeaderMap, HeaderValue, Response,
-        header::{CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG},
+        HeaderMap, HeaderName, HeaderValue, Response, StatusCode,
+        header::{
+            ACCEPT_RANGES, CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_RANGE,
+            CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
+        },
     },
-    response::IntoResponse,
 };
 use domain::{ApiError, OutputId};
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
+use std::{io::ErrorKind, ops::Range};
 
 /// `GET /outputs/{id}`.
 pub async fn get(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<OutputId>,
-    request: Request,
+    headers: HeaderMap,
 ) -> Answer<Response<Body>> {
     let file = generation::output(&app, &actor, &id).await?;
-    let mut answer = match ServeFile::new(&file.path).oneshot(request).await {
-        Ok(answer) => answer.into_response(),
-        Err(never) => match never {},
-    };
-    if answer.status().as_u16() == 404 {
-        tracing::error!(output = %id, "a stored file is missing");
-        return Err(ApiError::not_found("output").into());
+    serve(&app, &id, &file, &headers).await
+}
+
+/// `GET /outputs/{id}/thumbnail`.
+pub async fn thumbnail(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<OutputId>,
+    headers: HeaderMap,
+) -> Answer<Response<Body>> {
+    let file = generation::thumbnail(&app, &actor, &id).await?;
+    serve(&app, &id, &file, &headers).await
+}
+
+async fn serve(
+    app: &App,
+    id: &OutputId,
+    file: &StoredFile,
+    asked: &HeaderMap,
+) -> Answer<Response<Body>> {
+    let tag = format!("\"{}\"", file.tag);
+    let mut answer = Response::new(Body::empty());
+    label(answer.headers_mut(), &file.media_type, &tag);
+    if is_known(asked, &tag) {
+        *answer.status_mut() = StatusCode::NOT_MODIFIED;
+        return Ok(answer);
     }
-    label(answer.headers_mut(), &file.media_type, &file.sha256);
+    let wanted = file
+        .bytes
+        .map_or(Wanted::Whole, |size| wanted(asked, &tag, size));
+    let headers = answer.headers_mut();
+    let (status, range) = match (wanted, file.bytes) {
+        (Wanted::Nothing, Some(size)) => {
+            headers.insert(CONTENT_RANGE, text(&format!("bytes */{size}"))?);
+            *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
+            return Ok(answer);
+        }
+        (Wanted::Part(range), Some(size)) => {
+            let last = range.end - 1;
+            let says = format!("bytes {}-{last}/{size}", range.start);
+            headers.insert(CONTENT_RANGE, text(&says)?);
+            headers.insert(CONTENT_LENGTH, (range.end - range.start).into());
+            (StatusCode::PARTIAL_CONTENT, Some(range))
+        }
+        (_, size) => {
+            if let Some(size) = size {
+                headers.insert(CONTENT_LENGTH, size.into());
+            }
+            (StatusCode::OK, None)
+        }
+    };
+    let pieces = app
+        .storage
+        .open(&file.file, range)
+        .await
+        .map_err(|error| match error.kind() {
+            ErrorKind::NotFound => {
+                tracing::error!(output = %id, "a stored file is missing");
+                ApiError::not_found("output")
+            }
+            _ => Fault::from(error).into(),
+        })?;
+    *answer.status_mut() = status;
+    *answer.body_mut() = Body::from_stream(pieces);
     Ok(answer)
 }
 
-fn label(headers: &mut HeaderMap, media_type: &str, sha256: &str) {
-    let value = |text: &str| HeaderValue::from_str(text).ok();
-    if let Some(media_type) = value(media_type) {
-        headers.insert(CONTENT_TYPE, media_type);
+/// What of a file is asked for.
+enum Wanted {
+    Whole,
+    /// Within the file and not empty.
+    Part(Range<u64>),
+    /// A range that lies outside of it.
+    Nothing,
+}
+
+/// One range is answered as such; several, or what is no range, with the whole file.
+fn wanted(asked: &HeaderMap, tag: &str, size: u64) -> Wanted {
+    let says = |name: HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
+    if says(IF_RANGE).is_some_and(|known| known != tag) {
+        return Wanted::Whole;
     }
-    if let Some(tag) = value(&format!("\"{sha256}\"")) {
-        headers.insert(ETAG, tag);
+    let parsed = says(RANGE).and_then(|range| http_range_header::parse_range_header(range).ok());
+    let Some(parsed) = parsed else {
+        return Wanted::Whole;
+    };
+    match parsed.validate(size).as_deref() {
+        Ok([one]) => Wanted::Part(*one.start()..one.end() + 1),
+        Ok(_) => Wanted::Whole,
+        Err(_) => Wanted::Nothing,
     }
+}
+
+/// Whether the file is there already.
+fn is_known(asked: &HeaderMap, tag: &str) -> bool {
+    asked
+        .get_all(IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(|known| known.trim().trim_start_matches("W/"))
+        .any(|known| known == tag || known == "*")
+}
+
+fn text(value: &str) -> Result<HeaderValue, ApiError> {
+    HeaderValue::from_str(value).map_err(|_| ApiError::internal())
+}
+
+fn label(headers: &mut HeaderMap, media_type: &str, tag: &str) {
+    for (name, value) in [(CONTENT_TYPE, media_type), (ETAG, tag)] {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    }
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_DISPOSITION, HeaderValue::from_static("inline"));
     headers.insert(
         CONTENT_SECURITY_POLICY,

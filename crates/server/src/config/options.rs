@@ -48,6 +48,15 @@ pub struct ServeOptions {
     /// The program of that installation [default: the first `claude` that is found]
     #[arg(long, env = "FILM_CLAUDE_CLI_PATH", value_name = "FILE")]
     pub claude_cli_path: Option<String>,
+    /// A bucket for media in place of the data folder; credentials are read from AWS_* variables
+    #[arg(long, env = "FILM_MEDIA", value_name = "s3://BUCKET/PREFIX")]
+    pub media: Option<String>,
+    /// The free space of the disk that is left alone, such as 512MiB [default: 512MiB]
+    #[arg(long, env = "FILM_MIN_FREE_DISK", value_name = "SIZE")]
+    pub min_free_disk: Option<String>,
+    /// After how many days media are removed [default: never]
+    #[arg(long, env = "FILM_KEEP_OUTPUTS_DAYS", value_name = "DAYS")]
+    pub keep_outputs_days: Option<String>,
     /// Folder of the browser's bundle [default: ./dist]
     #[arg(long, env = "FILM_DIST", value_name = "DIR")]
     pub dist: Option<String>,

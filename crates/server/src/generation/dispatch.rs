@@ -17,7 +17,6 @@ use crate::{
     fault::Fault,
     ledger::{self, Billed},
 };
-use bytes::Bytes;
 use domain::{
     ApiError, OutputId, ProviderFault, ProviderId, catalog::Model, generation::Status,
     input::GenerationInput, pricing::actual, resolution::Resolution,
@@ -37,6 +36,8 @@ use store::{
 
 /// How many polls in a row may fail before the job is given up.
 const FAILED_POLLS: u32 = 10;
+/// The largest picture that is sent along.
+const MAX_PICTURE: usize = 64 << 20;
 /// How long a text waits for the operator's installation when that has its hands full.
 const INSTALLATION_BUSY: Duration = Duration::from_secs(2);
 
@@ -126,6 +127,11 @@ impl Turn<'_> {
                 Ok(call) => call,
                 Err(failure) => return Ok(End::Failed(self.told(&failure, secret.as_ref()))),
             };
+            if call.purpose == Purpose::Submit
+                && let Err(full) = self.room().await
+            {
+                return Ok(End::Failed(full));
+            }
             if call.purpose == Purpose::Submit && !self.begin_submit().await? {
                 return Ok(End::LeaseLost);
             }
@@ -316,9 +322,11 @@ impl Turn<'_> {
             else {
                 return Ok(Err(ApiError::not_found("picture")));
             };
-            let bytes = tokio::fs::read(self.app.config.media_dir().join(&file.file)).await?;
+            if file.removed_at.is_some() {
+                return Ok(Err(ApiError::not_found("picture")));
+            }
             pictures.push(Picture::Bytes {
-                bytes: Bytes::from(bytes),
+                bytes: self.app.storage.read(&file.file, MAX_PICTURE).await?,
                 media_type: file.media_type,
             });
         }
@@ -392,21 +400,27 @@ impl Turn<'_> {
                     .await?;
                 return Ok(());
             }
-            End::Produced(produced, progress) => match self.keep(&produced).await? {
-                Ok(files) => return self.succeed(input, *produced, files).await,
-                Err(NotTaken::Now(after)) if progress.task.is_some() => {
-                    let later = self.later(&progress, after);
+            End::Produced(produced, progress) => {
+                let is_task = progress.task.is_some();
+                let not_taken = match self.keep(&produced, is_task).await {
+                    Ok(files) => return self.succeed(input, *produced, files).await,
+                    Err(not_taken) => not_taken,
+                };
+                let later = match &not_taken {
+                    NotTaken::Now(after) if is_task => Some(self.later(&progress, *after)),
+                    NotTaken::NoPlace if is_task => self.wait_for_place(&progress),
+                    _ => None,
+                };
+                if let Some(later) = later {
                     return Box::pin(self.write_down(later, input)).await;
                 }
-                Err(NotTaken::Now(_)) => {
-                    let billed = Billed::Made(produced.usage);
-                    (Status::Unknown, Some(self.lost()), billed)
-                }
-                Err(NotTaken::Ever(error)) => {
-                    let billed = Billed::Made(produced.usage);
-                    (Status::Failed, Some(error), billed)
-                }
-            },
+                let (status, error) = match not_taken {
+                    NotTaken::Now(_) => (Status::Unknown, self.lost()),
+                    NotTaken::NoPlace => (Status::Unknown, self.no_place()),
+                    NotTaken::Ever(error) => (Status::Failed, error),
+                };
+                (status, Some(error), Billed::Made(produced.usage))
+            }
             End::Failed(error) => (Status::Failed, Some(error), Billed::Nothing),
             End::Spoiled(error) => (Status::Failed, Some(error), Billed::Perhaps),
             End::Unknown(error) => (Status::Unknown, Some(error), Billed::Perhaps),

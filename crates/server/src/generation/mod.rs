@@ -5,10 +5,12 @@ mod create;
 mod dispatch;
 pub mod installation;
 pub mod live;
-mod media;
+pub(crate) mod media;
 mod pictures;
 mod read;
+pub mod retention;
+mod thumbnail;
 pub mod worker;
 
 pub use create::create;
-pub use read::{StoredFile, cancel, get, list, output};
+pub use read::{StoredFile, cancel, get, list, output, thumbnail};

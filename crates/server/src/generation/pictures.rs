@@ -1,7 +1,7 @@
 //! Pictures that go along with a request: own outputs, uploaded data URLs, public addresses. An
 //! uploaded one becomes a stored file, so that the row stays small and a restart still has it.
 
-use super::media::{Kept, NotKept, Part};
+use super::media::{Kept, NotKept};
 use crate::{actor::Actor, app::App, fault::Fault};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use domain::{ApiError, ErrorCode, OutputId, input::GenerationInput};
@@ -33,10 +33,9 @@ pub async fn settle(
     };
     for name in names {
         if let Some(data) = name.strip_prefix("data:") {
-            let kept = store_upload(app, field, data).await?;
-            let id = OutputId(app.ids.next());
-            name.clone_from(&id.0);
-            uploads.push(kept.into_row(id));
+            let upload = store_upload(app, field, data).await?;
+            name.clone_from(&upload.id.0);
+            uploads.push(upload);
         } else if name.starts_with("https://") && field == "input.image" {
             url::Url::parse(name).map_err(|_| {
                 ApiError::invalid_field(field, "This is not a web address of a picture.")
@@ -47,6 +46,12 @@ pub async fn settle(
                     .await
                     .map_err(Fault::from)?
                     .ok_or_else(|| ApiError::not_found("picture"))?;
+            if found.removed_at.is_some() {
+                return Err(ApiError::invalid_field(
+                    field,
+                    "This picture was removed. Choose another one.",
+                ));
+            }
             if !found.media_type.starts_with("image/") {
                 return Err(ApiError::invalid_field(
                     field,
@@ -58,7 +63,7 @@ pub async fn settle(
     Ok(uploads)
 }
 
-async fn store_upload(app: &App, field: &str, data: &str) -> Result<Kept, ApiError> {
+async fn store_upload(app: &App, field: &str, data: &str) -> Result<NewOutput, ApiError> {
     let wrong = || {
         ApiError::invalid_field(
             field,
@@ -76,15 +81,21 @@ async fn store_upload(app: &App, field: &str, data: &str) -> Result<Kept, ApiErr
         ));
     }
     let bytes = STANDARD.decode(base64).map_err(|_| wrong())?;
-    let media = app.config.media_dir();
-    let mut part = Part::create(&media, &app.ids.next())
-        .await
-        .map_err(Fault::from)?;
-    part.file.write_all(&bytes).await.map_err(Fault::from)?;
-    part.keep(&media, |found| found.starts_with("image/"))
+    let id = app.ids.next();
+    let mut part = app.storage.receive(&id).await.map_err(Fault::from)?;
+    part.write_all(&bytes).await.map_err(Fault::from)?;
+    let checked = part
+        .check(|found| found.starts_with("image/"))
         .await
         .map_err(|problem| match problem {
             NotKept::WrongType => wrong(),
             NotKept::Storage(error) => Fault::from(error).into(),
-        })
+        })?;
+    let kept = Kept::of(&checked);
+    let file = app
+        .storage
+        .place(checked, app.clock.now())
+        .await
+        .map_err(Fault::from)?;
+    Ok(kept.into_row(OutputId(id), file, None))
 }

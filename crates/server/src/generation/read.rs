@@ -1,14 +1,14 @@
 //! Shows generations and their files to the people who may see them.
 
+use super::thumbnail::MEDIA_TYPE;
 use crate::{actor::Actor, app::App, events::Event, fault::Fault};
 use domain::{
     ApiError, ErrorCode, GenerationId, OutputId, ProjectId,
     generation::{Generation, Output, Status},
 };
-use std::path::PathBuf;
 use store::{
     generations::{Cancellation, Cursor, GenerationRow},
-    outputs::Role,
+    outputs::{OutputRow, Role},
 };
 
 /// One generation of the acting person.
@@ -121,26 +121,70 @@ pub async fn cancel(app: &App, actor: &Actor, id: &GenerationId) -> Result<Gener
 /// A stored file that the acting person may open.
 #[derive(Debug, Clone)]
 pub struct StoredFile {
-    /// Where it is.
-    pub path: PathBuf,
+    /// Its name in the storage.
+    pub file: String,
     /// Its type as found in its first bytes.
     pub media_type: String,
-    /// Its SHA-256 in hex, to compare with.
-    pub sha256: String,
+    /// Its size; `None` where it is not written down.
+    pub bytes: Option<u64>,
+    /// What it can be compared with: it changes with each change of the content.
+    pub tag: String,
 }
 
 /// Finds a stored file.
 ///
 /// # Errors
-/// `NOT_FOUND` for one that is not there or not visible.
+/// `NOT_FOUND` for one that is not there, not visible, or removed.
 pub async fn output(app: &App, actor: &Actor, id: &OutputId) -> Result<StoredFile, ApiError> {
-    let file = store::outputs::get_visible(&app.db, &actor.user.id, id)
+    Ok(whole(visible(app, actor, id).await?))
+}
+
+/// Finds the small picture of a stored picture: where it has none, the picture itself.
+///
+/// # Errors
+/// `NOT_FOUND` as [`output`], and for what is no picture.
+pub async fn thumbnail(app: &App, actor: &Actor, id: &OutputId) -> Result<StoredFile, ApiError> {
+    let row = visible(app, actor, id).await?;
+    match &row.thumbnail {
+        Some(file) => Ok(StoredFile {
+            media_type: MEDIA_TYPE.to_owned(),
+            bytes: None,
+            tag: file.replace('/', "-"),
+            file: file.clone(),
+        }),
+        None if row.media_type.starts_with("image/") => Ok(whole(row)),
+        None => Err(ApiError::new(
+            ErrorCode::NotFound,
+            "Only pictures have a thumbnail.",
+        )),
+    }
+}
+
+fn whole(row: OutputRow) -> StoredFile {
+    StoredFile {
+        file: row.file,
+        media_type: row.media_type,
+        bytes: u64::try_from(row.bytes).ok(),
+        tag: hex::encode(row.sha256),
+    }
+}
+
+async fn visible(app: &App, actor: &Actor, id: &OutputId) -> Result<OutputRow, ApiError> {
+    let row = store::outputs::get_visible(&app.db, &actor.user.id, id)
         .await
         .map_err(Fault::from)?
         .ok_or_else(|| ApiError::not_found("output"))?;
-    Ok(StoredFile {
-        path: app.config.media_dir().join(&file.file),
-        media_type: file.media_type,
-        sha256: hex::encode(file.sha256),
-    })
+    if row.removed_at.is_some() {
+        return Err(ApiError::new(ErrorCode::NotFound, removed_words(app)));
+    }
+    Ok(row)
+}
+
+/// What is said of a file that is kept no longer.
+fn removed_words(app: &App) -> String {
+    match app.config.media.keep_days {
+        Some(1) => "This file was removed. This server keeps files for 1 day.".to_owned(),
+        Some(days) => format!("This file was removed. This server keeps files for {days} days."),
+        None => "This file was removed by this server.".to_owned(),
+    }
 }

@@ -1,7 +1,7 @@
 //! Takes jobs from the queue and works on them, several at a time, until it is told to stop. A job
 //! is held by a lease that is renewed while it runs; who has lost the lease writes nothing more.
 
-use super::{dispatch, media};
+use super::dispatch;
 use crate::{app::App, fault::Fault};
 use domain::Timestamp;
 use std::{sync::Arc, time::Duration};
@@ -24,7 +24,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 /// Works until `stop` becomes true, then gives the leases back.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
-    if let Err(error) = media::remove_parts(&app.config.media_dir()).await {
+    if let Err(error) = app.storage.remove_parts(None).await {
         tracing::error!(%error, "half written media could not be removed");
     }
     let owner = app.ids.next();

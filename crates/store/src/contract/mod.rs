@@ -9,6 +9,7 @@ mod jobs;
 mod key_health;
 mod ledger;
 mod listings;
+mod outputs;
 mod past;
 mod people;
 mod replaced;
@@ -122,5 +123,6 @@ fn file(name: &str) -> NewOutput {
         bytes: 3,
         sha256: vec![7; 32],
         file: format!("{name}.png"),
+        thumbnail: None,
     }
 }

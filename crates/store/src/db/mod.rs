@@ -120,6 +120,15 @@ impl Db {
     ) -> Result<Option<T>, StoreError> {
         self.writer().await?.one(statement, values).await
     }
+
+    /// Runs a single statement that writes and returns many rows.
+    pub(crate) async fn write_returning_all<T: FromRow>(
+        &self,
+        statement: &Statement,
+        values: &[Value<'_>],
+    ) -> Result<Vec<T>, StoreError> {
+        self.writer().await?.all(statement, values).await
+    }
 }
 
 /// A connection taken from a pool.

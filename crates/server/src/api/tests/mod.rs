@@ -15,6 +15,7 @@ mod keys;
 mod ledger;
 mod modal;
 mod models;
+mod outputs;
 mod pairs;
 mod settings;
 mod streaming;

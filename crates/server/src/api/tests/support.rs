@@ -12,6 +12,7 @@ use crate::{
     events::Events,
     generation::{installation::Installation, live::LiveTexts, worker},
     models::Refreshes,
+    storage::Storage,
     vault::Vault,
     web,
 };
@@ -70,6 +71,9 @@ impl Stage {
             claude_cli: option("FILM_CLAUDE_CLI"),
             claude_cli_path: option("FILM_CLAUDE_CLI_PATH"),
             environment_keys: option("FILM_ENVIRONMENT_KEYS"),
+            media: option("FILM_MEDIA"),
+            min_free_disk: option("FILM_MIN_FREE_DISK"),
+            keep_outputs_days: option("FILM_KEEP_OUTPUTS_DAYS"),
             data: Some(data.path().display().to_string()),
             providers: Some(sandbox.origin().ascii_serialization()),
             ..ServeOptions::default()
@@ -89,6 +93,7 @@ impl Stage {
         let policy = config.policy.clone().with_sandbox(&sandbox).unwrap();
         let app = App::new(Parts {
             db: test.db.clone(),
+            storage: Storage::new(config.media_dir(), &config.media).unwrap(),
             vault,
             catalog: Live::start(&test.db, catalog::load().unwrap(), clock.now())
                 .await

@@ -52,6 +52,20 @@ impl Turn<'_> {
         ))
     }
 
+    pub(super) fn no_place(&self) -> ApiError {
+        let provider = self.provider();
+        let mut error = ApiError::new(
+            ErrorCode::Internal,
+            format!(
+                "{} has made this and charged for it, but this server has no place to store it. Ask its operator to free some space before you generate it again.",
+                provider.label()
+            ),
+        );
+        error.operation = Some(self.resolution.operation);
+        error.provider = Some(provider);
+        error
+    }
+
     pub(super) fn locked_out(&self) -> ApiError {
         self.uncertain(format!(
             "{0} took this job, but the key for it was removed or is refused now, so the result cannot be fetched. It may still be made and charged; check your account at {0} before you generate it again.",
