@@ -236,6 +236,14 @@ fn the_server_speaks_tls_with_one_library() {
 }
 
 #[test]
+fn nothing_switches_http2_on() {
+    // A feature of one dependency would count for the listener and for the outbound client too.
+    let tree = tree(&["--package", "film-generator"]);
+    assert!(tree.contains("hyper"));
+    assert_absent(&tree, &["h2"]);
+}
+
+#[test]
 fn only_the_browser_folder_names_web_sys() {
     assert_only_in(
         &["src/browser/", "src/client.rs"],

@@ -5,3 +5,4 @@ ALTER TABLE outputs ADD COLUMN removed_at BIGINT;
 CREATE INDEX outputs_by_file ON outputs (file);
 CREATE INDEX outputs_by_thumbnail ON outputs (thumbnail) WHERE thumbnail IS NOT NULL;
 CREATE INDEX outputs_by_age ON outputs (created_at) WHERE removed_at IS NULL;
+CREATE INDEX outputs_by_creation ON outputs (created_at);

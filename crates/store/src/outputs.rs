@@ -41,6 +41,7 @@ statements! {
             WHERE o.removed_at IS NULL AND o.created_at < $1 AND g.finished_at < $1
             ORDER BY o.created_at LIMIT $3)
         RETURNING file, thumbnail";
+    OLDEST = "SELECT MIN(created_at) AS created_at FROM outputs";
     NAMED = "
         SELECT json_each.value AS name FROM json_each($1)
         WHERE EXISTS (
@@ -141,6 +142,12 @@ row! {
 }
 
 row! {
+    struct Oldest {
+        created_at: Option<Timestamp>,
+    }
+}
+
+row! {
     struct Name {
         name: String,
     }
@@ -219,6 +226,15 @@ pub async fn remove_old(
         .flat_map(|row| [Some(row.file), row.thumbnail])
         .flatten()
         .collect())
+}
+
+/// When the first of all outputs was stored, whether its files are still kept or not.
+///
+/// # Errors
+/// The database failed.
+pub async fn oldest(db: &Db) -> Result<Option<Timestamp>, StoreError> {
+    let oldest = db.one::<Oldest>(&OLDEST, &[]).await?;
+    Ok(oldest.and_then(|row| row.created_at))
 }
 
 /// Those of the names, given as a JSON array, under which a file has to stay.

@@ -31,16 +31,22 @@ pub async fn remove_old(app: &Parts) -> Result<u64, Fault> {
 }
 
 /// Removes files that no row names, and files that were never finished, where they are older than
-/// a day.
+/// a day. What is older than everything that this database knows is left alone: it is that of
+/// another one, which somebody may want back.
 ///
 /// # Errors
 /// As [`remove_old`].
 pub async fn sweep(app: &Parts) -> Result<u64, Fault> {
     let before = app.clock.now().plus_millis(-ORPHANS_STAY);
     app.storage.remove_parts(Some(before)).await?;
+    let Some(oldest) = store::outputs::oldest(&app.db).await? else {
+        return Ok(0);
+    };
+    // A file is there a little earlier than its row.
+    let ours = oldest.plus_millis(-DAY)..before;
     let mut gone = 0;
     for shelf in 0..=u8::MAX {
-        let names = app.storage.old_files(shelf, before).await?;
+        let names = app.storage.touched(shelf, &ours).await?;
         for names in names.chunks(NAMES_AT_ONCE) {
             gone += remove_unnamed(app, names).await?;
         }

@@ -129,12 +129,16 @@ impl Bucket {
         Ok(found.map_err(told)?.into_stream().map_err(told).boxed())
     }
 
-    pub(super) async fn old_files(&self, shelf: &str, before: Timestamp) -> Result<Vec<String>> {
+    pub(super) async fn touched(
+        &self,
+        shelf: &str,
+        within: &Range<Timestamp>,
+    ) -> Result<Vec<String>> {
         let mut found = self.store.list(Some(&self.place(shelf)));
         let mut names = Vec::new();
         while let Some(object) = found.try_next().await.map_err(told)? {
             if let Some(file) = object.location.filename()
-                && touched(&object) < before
+                && within.contains(&touched(&object))
             {
                 names.push(format!("{shelf}/{file}"));
             }

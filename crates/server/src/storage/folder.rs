@@ -51,7 +51,11 @@ impl Folder {
         Ok(ReaderStream::with_capacity(part, PIECE).boxed())
     }
 
-    pub(super) async fn old_files(&self, shelf: &str, before: Timestamp) -> Result<Vec<String>> {
+    pub(super) async fn touched(
+        &self,
+        shelf: &str,
+        within: &Range<Timestamp>,
+    ) -> Result<Vec<String>> {
         let mut entries = match fs::read_dir(self.0.join(shelf)).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
             entries => entries?,
@@ -59,7 +63,7 @@ impl Folder {
         let mut names = Vec::new();
         while let Some(entry) = entries.next_entry().await? {
             if let Some(name) = entry.file_name().to_str()
-                && touched(&entry.path()).await? < before
+                && within.contains(&touched(&entry.path()).await?)
             {
                 names.push(format!("{shelf}/{name}"));
             }

@@ -138,16 +138,16 @@ impl Storage {
         Ok(whole.into())
     }
 
-    /// The names of files that have not been touched since `before` and begin with the two hex
-    /// digits `shelf`. Whatever has another kind of name is left out.
+    /// The names of files that were last touched within a time and begin with the two hex digits
+    /// `shelf`. Whatever has another kind of name is left out.
     ///
     /// # Errors
     /// Those of the disk or of the bucket.
-    pub async fn old_files(&self, shelf: u8, before: Timestamp) -> Result<Vec<String>> {
+    pub async fn touched(&self, shelf: u8, within: &Range<Timestamp>) -> Result<Vec<String>> {
         let shelf = format!("{shelf:02x}");
         let mut names = match &self.place {
-            Place::Folder(folder) => folder.old_files(&shelf, before).await?,
-            Place::Bucket(bucket) => bucket.old_files(&shelf, before).await?,
+            Place::Folder(folder) => folder.touched(&shelf, within).await?,
+            Place::Bucket(bucket) => bucket.touched(&shelf, within).await?,
         };
         names.retain(|name| is_name(name));
         Ok(names)

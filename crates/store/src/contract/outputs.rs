@@ -64,8 +64,10 @@ async fn remove(db: &Db, before: Timestamp) -> BTreeSet<String> {
 async fn old_files_of_ended_generations_are_let_go_and_their_rows_stay(test: TestDb) {
     let db = &test.db;
     let ada = user(db, "ada").await;
-    generation(db, &ada, "old", &[sharing("1", "one")], Some(100)).await;
+    assert_eq!(outputs::oldest(db).await.unwrap(), None);
     generation(db, &ada, "new", &[sharing("2", "two")], Some(900)).await;
+    generation(db, &ada, "old", &[sharing("1", "one")], Some(100)).await;
+    assert_eq!(outputs::oldest(db).await.unwrap(), Some(at(100)));
     generation(db, &ada, "running", &[sharing("3", "three")], None).await;
 
     assert_eq!(remove(db, at(100)).await, set(&[]), "not older than that");
@@ -77,6 +79,11 @@ async fn old_files_of_ended_generations_are_let_go_and_their_rows_stay(test: Tes
         .unwrap();
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0].removed_at, Some(at(5_000)));
+    assert_eq!(
+        outputs::oldest(db).await.unwrap(),
+        Some(at(0)),
+        "a picture that went in counts too"
+    );
     let kept = outputs::get_visible(db, &ada, &OutputId("output-2".to_owned()))
         .await
         .unwrap()

@@ -95,7 +95,12 @@ async fn the_same_bytes_are_there_once(storage: &Storage) {
 async fn every_name(storage: &Storage) -> Vec<String> {
     let mut names = Vec::new();
     for shelf in 0..=u8::MAX {
-        names.extend(storage.old_files(shelf, LATER).await.unwrap());
+        names.extend(
+            storage
+                .touched(shelf, &(Timestamp(0)..LATER))
+                .await
+                .unwrap(),
+        );
     }
     names
 }
