@@ -32,6 +32,7 @@ async fn generation(db: &Db, user: &UserId, name: &str, files: &[NewOutput], end
         actual: None,
         text: None,
         error: None,
+        charge: None,
         outputs: files,
     };
     assert!(jobs::settle(db, &lease, &end, at(ends)).await.unwrap());
