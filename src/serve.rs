@@ -21,6 +21,7 @@ use server::{
     app::App,
     config::{Config, ProviderMode},
     generation::worker,
+    metrics,
     start::{Problem, start},
     web::{self, Cacheable, MaybeActor},
 };
@@ -215,10 +216,12 @@ fn router(app: App, bundle: Bundle) -> Router {
             origin.clone(),
             web::one_origin::redirect,
         ))
-        .merge(api::health(app))
+        .merge(api::health(app.clone()))
+        .merge(metrics::router(app.clone()))
         .merge(files)
         .layer(web::panics::caught())
         .layer(middleware::from_fn_with_state(origin, web::headers::secure))
+        .layer(middleware::from_fn_with_state(app, metrics::measure))
         .layer(middleware::from_fn(web::log::requests))
 }
 

@@ -9,6 +9,7 @@ use crate::{
     events::Events,
     fault::Fault,
     generation::{installation::Installation, live::LiveTexts},
+    metrics::Metrics,
     models::Refreshes,
     storage::Storage,
     vault::Vault,
@@ -56,6 +57,8 @@ pub struct Parts {
     pub claude_cli: Option<Installation>,
     /// Texts while they are written.
     pub live_texts: LiveTexts,
+    /// Figures for those who watch the server.
+    pub metrics: Metrics,
     /// Wakes the worker.
     pub bell: Arc<Notify>,
 }

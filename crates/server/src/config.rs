@@ -5,6 +5,7 @@ mod claude_cli;
 mod environment;
 mod master_key;
 mod media;
+mod metrics_token;
 mod options;
 mod origin;
 #[cfg(test)]
@@ -13,6 +14,7 @@ mod tests;
 pub use claude_cli::ClaudeCli;
 pub use environment::Environment;
 pub use media::{BucketOptions, Media, MediaPlace};
+pub use metrics_token::MetricsToken;
 pub use options::ServeOptions;
 pub use origin::PublicOrigin;
 
@@ -59,6 +61,8 @@ pub struct Config {
     pub dist: PathBuf,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: BTreeSet<IpAddr>,
+    /// What a program from elsewhere has to bring to read the figures; `None`: only this machine may.
+    pub metrics_token: Option<MetricsToken>,
     /// The keys that wrap all stored secrets.
     pub master_keys: MasterKeys,
     /// The variable that the master key came from, to name in messages.
@@ -180,6 +184,7 @@ impl Config {
             media: Media::read(options, &lookup)?,
             dist: set(&options.dist).unwrap_or("./dist").into(),
             trusted_proxies: trusted_proxies(set(&options.trusted_proxies))?,
+            metrics_token: MetricsToken::read(lookup)?,
             master_keys,
             master_key_source,
         })

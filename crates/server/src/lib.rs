@@ -15,6 +15,7 @@ pub mod fault;
 pub mod generation;
 pub mod keys;
 pub mod ledger;
+pub mod metrics;
 pub mod models;
 mod past;
 pub mod projects;

@@ -9,6 +9,7 @@ use crate::{
     config::Config,
     events::Events,
     generation::{installation::Installation, live::LiveTexts},
+    metrics::Metrics,
     models::Refreshes,
     storage::Storage,
     upkeep,
@@ -92,6 +93,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         events: Events::default(),
         claude_cli,
         live_texts: LiveTexts::default(),
+        metrics: Metrics::default(),
         bell: Arc::default(),
     });
     tokio::spawn(catalog::watch(app.weak()));

@@ -65,6 +65,11 @@ statements! {
         SET status = $2, actual = $3, text = $4, error = $5, updated_at = $6, finished_at = $6
         WHERE id = $1";
     UNFINISHED = "SELECT COUNT(*) AS number FROM jobs";
+    QUEUE = "
+        SELECT COUNT(*) AS unfinished,
+               COALESCE(SUM(CASE WHEN run_at <= $1 THEN 1 ELSE 0 END), 0) AS due,
+               COALESCE($1 - MIN(run_at), 0) AS oldest_millis
+        FROM jobs";
     NEXT_DUE = "SELECT MIN(run_at) AS run_at FROM jobs";
 }
 
@@ -119,6 +124,19 @@ row! {
 row! {
     struct Count {
         number: i64,
+    }
+}
+
+row! {
+    /// How the queue stands.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct Queue {
+        /// Generations that are not at their end.
+        pub unfinished: i64,
+        /// Those that somebody could work on now.
+        pub due: i64,
+        /// For how many milliseconds the oldest of those has been due; below zero where none is.
+        pub oldest_millis: i64,
     }
 }
 
@@ -348,6 +366,19 @@ pub async fn unfinished(db: &Db) -> Result<i64, StoreError> {
         .one::<Count>(&UNFINISHED, &[])
         .await?
         .map_or(0, |count| count.number))
+}
+
+/// How the queue stands at a moment.
+///
+/// # Errors
+/// The database failed.
+pub async fn queue(db: &Db, now: Timestamp) -> Result<Queue, StoreError> {
+    let queue = db.one::<Queue>(&QUEUE, values![now]).await?;
+    Ok(queue.unwrap_or(Queue {
+        unfinished: 0,
+        due: 0,
+        oldest_millis: 0,
+    }))
 }
 
 /// The next moment at which a claim can find something, ends of leases included; `None` when there

@@ -105,6 +105,7 @@ async fn no_statement_reads_a_whole_table() {
     let whole = [
         "COUNT",
         "UNFINISHED",
+        "QUEUE",
         "COUNT_BY_KID",
         "CHECK_LIST",
         // The catalogue is loaded whole, by a start and after a change.

@@ -13,6 +13,7 @@ mod key_health;
 mod key_undo;
 mod keys;
 mod ledger;
+mod metrics;
 mod modal;
 mod models;
 mod outputs;

@@ -11,6 +11,7 @@ use crate::{
     config::{Config, ServeOptions},
     events::Events,
     generation::{installation::Installation, live::LiveTexts, worker},
+    metrics::Metrics,
     models::Refreshes,
     storage::Storage,
     vault::Vault,
@@ -107,6 +108,7 @@ impl Stage {
             events: Events::default(),
             claude_cli,
             live_texts: LiveTexts::default(),
+            metrics: Metrics::default(),
             bell: Arc::default(),
             config,
         });
