@@ -214,8 +214,9 @@ pub async fn delete(db: &Db, user: &UserId, id: &ProjectId) -> Result<Removal, S
     if removal == Removal::Done {
         tx.execute(&DELETE_SETTINGS, values![id]).await?;
         tx.execute(&DELETE_SETTINGS_HISTORY, values![id]).await?;
-        budgets::remove_of(&mut tx, OwnerKind::Project, id.as_str()).await?;
         tx.execute(&DELETE, values![id]).await?;
+        // The project first, as whoever asks for a generation in it does.
+        budgets::remove_of(&mut tx, OwnerKind::Project, id.as_str()).await?;
         tx.commit().await?;
     } else {
         tx.rollback().await?;

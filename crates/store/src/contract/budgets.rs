@@ -304,6 +304,37 @@ async fn budgets_are_kept_replaced_and_go_with_their_project(mut test: TestDb) {
     assert!(budgets::of(&test.db, &owner).await.unwrap().is_empty());
 }
 
+/// Whoever deletes a project and whoever asks for something in it take what they need in the same
+/// order, so that neither waits for the other for ever.
+async fn a_project_that_is_deleted_while_others_ask_in_it_holds_nobody_up(test: TestDb) {
+    let ada = user(&test.db, "ada").await;
+    for round in 0..20 {
+        let film = project(&test.db, &ada, None).await;
+        set(&test.db, &Owner::Project(film.clone()), daily(1_000)).await;
+        let asking: Vec<_> = (0..6)
+            .map(|number| {
+                let new = NewGeneration {
+                    project_id: Some(film.clone()),
+                    price: Some(MicroUsd(1)),
+                    ..new_generation(&format!("{round}-{number}"), &ada)
+                };
+                let db = test.db.clone();
+                tokio::spawn(async move { generations::enqueue(&db, &new, None, &[]).await })
+            })
+            .collect();
+        tokio::task::yield_now().await;
+        let removed = projects::delete(&test.db, &ada, &film).await;
+        assert_eq!(removed, Ok(projects::Removal::Done));
+        for asked in asking {
+            let outcome = asked.await.unwrap();
+            assert!(
+                !matches!(outcome, Err(StoreError::Busy { .. })),
+                "{outcome:?}"
+            );
+        }
+    }
+}
+
 /// Hundreds of random wishes, ends and cancellations: what the database says is what a plain model
 /// says, to the last micro-dollar.
 async fn the_sums_never_drift(test: TestDb) {
@@ -366,5 +397,6 @@ crate::on_both_databases!(
     a_new_period_begins_with_nothing_spent,
     each_budget_counts_what_is_its_own,
     budgets_are_kept_replaced_and_go_with_their_project,
+    a_project_that_is_deleted_while_others_ask_in_it_holds_nobody_up,
     the_sums_never_drift,
 );
