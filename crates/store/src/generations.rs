@@ -34,13 +34,20 @@ statements! {
                 AND ((p.organization_id IS NULL AND p.owner_id = u.id) OR EXISTS (
                     SELECT 1 FROM organization_members m
                     WHERE m.organization_id = p.organization_id AND m.user_id = u.id))))";
+    // Behind the person's own jobs in line, and never before whose turn it is now: whoever asks for
+    // much waits behind those who ask for little, and nobody is passed twice.
     INSERT_JOB = "
-        INSERT INTO jobs (generation_id, run_at, lease_epoch, attempt, progress)
-        VALUES ($1, $2, 0, 0, '{}')";
+        INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, turn)
+        VALUES ($1, $2, $3, 0, 0, '{}', CASE
+            WHEN COALESCE((SELECT MAX(turn) FROM jobs WHERE user_id = $2), 0)
+                >= COALESCE((SELECT MIN(turn) FROM jobs WHERE turn > 0), 1)
+            THEN 1 + (SELECT MAX(turn) FROM jobs WHERE user_id = $2)
+            ELSE COALESCE((SELECT MIN(turn) FROM jobs WHERE turn > 0), 1) END)";
     GET = "
         SELECT g.id, g.user_id, g.project_id, g.organization_id, g.step, g.operation, g.status,
                g.provider, g.model, g.payer, g.input, g.resolution, g.secret_ref, g.endpoint,
-               g.estimate, g.actual, g.text, g.error, g.created_at, g.updated_at, g.finished_at
+               g.estimate, g.actual, g.text, g.error, g.progress, g.created_at, g.updated_at,
+               g.finished_at
         FROM generations g
         WHERE g.id = $2
           AND (g.user_id = $1 OR EXISTS (
@@ -50,14 +57,16 @@ statements! {
     LIST_OWN = "
         SELECT g.id, g.user_id, g.project_id, g.organization_id, g.step, g.operation, g.status,
                g.provider, g.model, g.payer, g.input, g.resolution, g.secret_ref, g.endpoint,
-               g.estimate, g.actual, g.text, g.error, g.created_at, g.updated_at, g.finished_at
+               g.estimate, g.actual, g.text, g.error, g.progress, g.created_at, g.updated_at,
+               g.finished_at
         FROM generations g
         WHERE g.user_id = $1 AND (g.created_at, g.id) < ($2, $3)
         ORDER BY g.created_at DESC, g.id DESC LIMIT $4";
     LIST_IN_PROJECT = "
         SELECT g.id, g.user_id, g.project_id, g.organization_id, g.step, g.operation, g.status,
                g.provider, g.model, g.payer, g.input, g.resolution, g.secret_ref, g.endpoint,
-               g.estimate, g.actual, g.text, g.error, g.created_at, g.updated_at, g.finished_at
+               g.estimate, g.actual, g.text, g.error, g.progress, g.created_at, g.updated_at,
+               g.finished_at
         FROM generations g
         WHERE g.project_id = $5 AND (g.created_at, g.id) < ($2, $3)
           AND (g.user_id = $1 OR EXISTS (
@@ -120,6 +129,8 @@ row! {
         pub text: Option<String>,
         /// What went wrong, as JSON.
         pub error: Option<String>,
+        /// How far it had come where nobody knows how it ended, as JSON.
+        pub progress: Option<String>,
         /// When it was asked for.
         pub created_at: Timestamp,
         /// When it last changed.
@@ -281,7 +292,7 @@ async fn write_new(
     if inserted == 0 {
         return Ok(Enqueued::Missing);
     }
-    tx.execute(&INSERT_JOB, values![&new.id, new.created_at])
+    tx.execute(&INSERT_JOB, values![&new.id, &new.user_id, new.created_at])
         .await?;
     outputs::insert(tx, &new.id, Role::Input, inputs, new.created_at).await?;
     let refused = budgets::reserve(tx, new).await?;

@@ -1,5 +1,9 @@
 //! What is left to do for generations. A job is claimed with a lease and a new epoch; everything a
-//! worker writes names both, and whoever has lost the lease writes nothing at all.
+//! worker writes names both, and whoever has lost the lease writes nothing at all. Jobs that rested
+//! are taken when they are due; those that were never taken, by turns between people.
+
+pub mod holding;
+pub mod look_again;
 
 use crate::{
     Db, StoreError,
@@ -16,23 +20,32 @@ statements! {
     // The two databases differ in how they take a job that nobody else is taking.
     CLAIM = "
         UPDATE jobs
-        SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2
-        WHERE generation_id = (
-            SELECT generation_id FROM jobs WHERE run_at <= $3
-            ORDER BY run_at, generation_id LIMIT 1)
+        SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2,
+            turn = 0, held_for = NULL
+        WHERE generation_id = COALESCE(
+            (SELECT generation_id FROM jobs WHERE turn = 0 AND run_at <= $3
+             ORDER BY run_at, generation_id LIMIT 1),
+            (SELECT generation_id FROM jobs WHERE turn > 0 AND run_at <= $3
+             ORDER BY turn, run_at, generation_id LIMIT 1))
         RETURNING generation_id, lease_epoch, attempt, progress",
     postgres: "
-        WITH due AS MATERIALIZED (
-            SELECT generation_id FROM jobs WHERE run_at <= $3
-            ORDER BY run_at, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+        WITH rested AS MATERIALIZED (
+            SELECT generation_id FROM jobs WHERE turn = 0 AND run_at <= $3
+            ORDER BY run_at, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED),
+        next AS MATERIALIZED (
+            SELECT generation_id FROM jobs
+            WHERE turn > 0 AND run_at <= $3 AND NOT EXISTS (SELECT 1 FROM rested)
+            ORDER BY turn, run_at, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
         UPDATE jobs
-        SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2
-        FROM due WHERE jobs.generation_id = due.generation_id
+        SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2,
+            turn = 0, held_for = NULL
+        FROM (SELECT generation_id FROM rested UNION ALL SELECT generation_id FROM next) taken
+        WHERE jobs.generation_id = taken.generation_id
         RETURNING jobs.generation_id, jobs.lease_epoch, jobs.attempt, jobs.progress";
     GENERATION = "
         SELECT id, user_id, project_id, organization_id, step, operation, status, provider, model,
                payer, input, resolution, secret_ref, endpoint, estimate, actual, text, error,
-               created_at, updated_at, finished_at
+               progress, created_at, updated_at, finished_at
         FROM generations WHERE id = $1";
     // Each of these finds out whether the lease still holds, and on PostgreSQL keeps it until the
     // commit.
@@ -49,7 +62,8 @@ statements! {
         UPDATE jobs SET run_at = $4, lease_owner = NULL
         WHERE generation_id = $1 AND lease_owner = $2 AND lease_epoch = $3";
     FINISH = "
-        DELETE FROM jobs WHERE generation_id = $1 AND lease_owner = $2 AND lease_epoch = $3";
+        DELETE FROM jobs WHERE generation_id = $1 AND lease_owner = $2 AND lease_epoch = $3
+        RETURNING progress";
     STATUS = "SELECT status FROM generations WHERE id = $1";
     BEGIN_SUBMIT = "
         UPDATE generations SET status = 'submitting', updated_at = $2
@@ -62,7 +76,8 @@ statements! {
         RETURNING status";
     SETTLE = "
         UPDATE generations
-        SET status = $2, actual = $3, text = $4, error = $5, updated_at = $6, finished_at = $6
+        SET status = $2, actual = $3, text = $4, error = $5, updated_at = $6, finished_at = $6,
+            progress = $7
         WHERE id = $1";
     UNFINISHED = "SELECT COUNT(*) AS number FROM jobs";
     QUEUE = "
@@ -122,6 +137,12 @@ row! {
 }
 
 row! {
+    struct ProgressRow {
+        progress: String,
+    }
+}
+
+row! {
     struct Count {
         number: i64,
     }
@@ -146,8 +167,8 @@ row! {
     }
 }
 
-/// Takes the job that has been due for longest, if there is one: never sent, due for another look,
-/// or left by a worker whose lease has ended.
+/// Takes a job, if there is one to do: first whatever is due again (another look, a pause that is
+/// over, a worker whose lease has ended), then whoever's turn it is of those that wait in line.
 ///
 /// # Errors
 /// The database failed.
@@ -317,14 +338,15 @@ pub async fn settle(
     debug_assert!(end.status.is_final(), "a settled generation is at its end");
     let id = &lease.generation_id;
     let mut tx = db.begin().await?;
-    if tx
-        .execute(&FINISH, values![id, &lease.owner, lease.epoch])
-        .await?
-        == 0
-    {
+    let finished = tx
+        .one::<ProgressRow>(&FINISH, values![id, &lease.owner, lease.epoch])
+        .await?;
+    let Some(ProgressRow { progress }) = finished else {
         tx.rollback().await?;
         return Ok(false);
-    }
+    };
+    // Where nobody knows how it ended, how far it came is what a later look goes on from.
+    let progress = (end.status == Status::Unknown).then_some(progress.as_str());
     tx.execute(
         &SETTLE,
         values![
@@ -333,7 +355,8 @@ pub async fn settle(
             end.actual,
             end.text,
             end.error,
-            now
+            now,
+            progress
         ],
     )
     .await?;

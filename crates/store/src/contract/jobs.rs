@@ -54,11 +54,11 @@ async fn concurrent_claims_hand_each_job_to_one_worker(test: TestDb) {
     assert_eq!((all.len(), different.len()), (60, 60));
 }
 
-async fn the_longest_due_comes_first_and_nothing_before_its_time(test: TestDb) {
+async fn what_was_asked_for_first_comes_first_and_nothing_before_its_time(test: TestDb) {
     let db = &test.db;
     let ada = user(db, "ada").await;
     assert_eq!(jobs::next_due(db).await.unwrap(), None);
-    for (name, millis) in [("late", 20), ("early", 10)] {
+    for (name, millis) in [("early", 10), ("late", 20)] {
         enqueue(
             db,
             &NewGeneration {
@@ -342,7 +342,7 @@ async fn sixteen_who_read_and_then_write_are_never_told_that_it_is_locked(test: 
 
 crate::on_both_databases!(
     concurrent_claims_hand_each_job_to_one_worker,
-    the_longest_due_comes_first_and_nothing_before_its_time,
+    what_was_asked_for_first_comes_first_and_nothing_before_its_time,
     a_stale_epoch_writes_nothing,
     progress_outlives_a_crash,
     a_settled_generation_is_at_its_end,

@@ -298,4 +298,6 @@ impl Borrowed<'_> {
 }
 
 #[cfg(test)]
+mod scale;
+#[cfg(test)]
 mod tests;

@@ -17,6 +17,8 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         catalog::STATEMENTS,
         generations::STATEMENTS,
         jobs::STATEMENTS,
+        jobs::holding::STATEMENTS,
+        jobs::look_again::STATEMENTS,
         key_health::STATEMENTS,
         key_tests::STATEMENTS,
         ledger::STATEMENTS,

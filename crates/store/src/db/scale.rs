@@ -1,0 +1,56 @@
+//! How long a claim takes when much is waiting.
+
+use super::Pools;
+use crate::{jobs, test_support::TestDb};
+use domain::Timestamp;
+use sqlx::Executor as _;
+use std::time::{Duration, Instant};
+
+const USER: &str = "INSERT INTO users (id, email, name, password_hash, is_admin, created_at)
+    VALUES ('u', 'u@example.com', 'U', 'x', 0, 0)";
+const LITE: &str = "
+    INSERT INTO generations (id, user_id, operation, status, provider, model, payer, input,
+        resolution, estimate, created_at, updated_at)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+    SELECT printf('g%06d', i), 'u', 'image', 'queued', 'gemini', 'm', 'user', '{}', '{}', '{}', 0, 0
+    FROM n;
+    INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, turn)
+    SELECT id, 'u' || (ROWID % 50), 0, 0, 0, '{}', ROWID / 50 + 1 FROM generations;";
+const POST: &str = "
+    INSERT INTO generations (id, user_id, operation, status, provider, model, payer, input,
+        resolution, estimate, created_at, updated_at)
+    SELECT 'g' || lpad(i::text, 6, '0'), 'u', 'image', 'queued', 'gemini', 'm', 'user', '{}', '{}',
+        '{}', 0, 0
+    FROM generate_series(1, 100000) i;
+    INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, turn)
+    SELECT id, 'u' || (row_number() OVER () % 50), 0, 0, 0, '{}', row_number() OVER () / 50 + 1
+    FROM generations;";
+
+async fn a_claim_among_a_hundred_thousand_is_quick(test: TestDb) {
+    match &test.db.0 {
+        Pools::Sqlite { write, .. } => {
+            write.execute(USER).await.unwrap();
+            sqlx::raw_sql(LITE).execute(write).await.unwrap();
+        }
+        Pools::Postgres(pool) => {
+            pool.execute(USER).await.unwrap();
+            sqlx::raw_sql(POST).execute(pool).await.unwrap();
+        }
+    }
+    let mut took: Vec<Duration> = Vec::new();
+    for _ in 0..300 {
+        let started = Instant::now();
+        let claimed = jobs::claim(&test.db, "w", Timestamp(1), Timestamp(1_000_000)).await;
+        took.push(started.elapsed());
+        assert!(claimed.unwrap().is_some());
+    }
+    took.sort();
+    println!(
+        "a claim among 100000: half under {:?}, 99 of 100 under {:?}",
+        took[150], took[297]
+    );
+    // Going through all of them takes many times this.
+    assert!(took[150] < Duration::from_millis(25), "{:?}", took[150]);
+}
+
+crate::on_both_databases!(a_claim_among_a_hundred_thousand_is_quick);
