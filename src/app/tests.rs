@@ -144,6 +144,7 @@ fn drawn(status: Status, error: Option<ApiError>) -> Generation {
         },
         text: None,
         error,
+        may_look_again: false,
         created_at: Timestamp(1_000),
         finished_at: None,
     }

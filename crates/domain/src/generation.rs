@@ -138,6 +138,9 @@ pub struct Generation {
     pub text: Option<String>,
     /// What went wrong.
     pub error: Option<ApiError>,
+    /// Whether the provider can be asked again how it ended.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_look_again: bool,
     /// When it was asked for.
     pub created_at: Timestamp,
     /// When it came to its end.

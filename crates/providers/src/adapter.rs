@@ -38,6 +38,16 @@ pub trait Adapter: Send + Sync {
         None
     }
 
+    /// The call that stops a task which the provider has taken; `None` where it has none.
+    fn cancel_call(&self, _job: &Job, _progress: &Progress) -> Option<Call> {
+        None
+    }
+
+    /// Whether the answer to it says that the task was stopped before it was made.
+    fn cancel_read(&self, _reply: &Reply) -> bool {
+        false
+    }
+
     /// The call of this stage of the free test of a key; `None` where there is no such stage.
     /// `endpoint` is the address to test, for providers without one of their own.
     fn check_call(&self, stage: u8, endpoint: Option<&Url>) -> Option<Call>;

@@ -18,6 +18,8 @@ pub enum Purpose {
     Submit,
     /// Asks how a task is doing.
     Poll,
+    /// Stops a task; harmless when repeated.
+    Cancel,
     /// Tests a key for free.
     Check,
 }

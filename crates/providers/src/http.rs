@@ -16,7 +16,7 @@ use bytes::BytesMut;
 use domain::ProviderFault;
 use http::{
     HeaderMap, HeaderName, HeaderValue,
-    header::{AUTHORIZATION, CONTENT_TYPE},
+    header::{AUTHORIZATION, CONTENT_TYPE, DATE},
 };
 use reqwest::{Client, Request, multipart};
 use secrecy::{ExposeSecret, SecretString};
@@ -267,7 +267,10 @@ async fn exchange(
     } else {
         limits.bytes
     };
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    if !headers.contains_key(DATE) {
+        headers.extend(received_now().map(|date| (DATE, date)));
+    }
     let mut body = BytesMut::new();
     loop {
         let until = deadline.min(Instant::now() + limits.idle);
@@ -298,6 +301,17 @@ async fn exchange(
         headers,
         body: body.freeze(),
     })
+}
+
+/// The moment at which an answer came that does not say when it was made, as its recipient has to add
+/// it (RFC 9110, section 6.6.1): a `Retry-After` may count from it.
+fn received_now() -> Option<HeaderValue> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a header of the answer, decided on by nothing but the answer's own Retry-After"
+    )]
+    let now = std::time::SystemTime::now();
+    HeaderValue::from_str(&httpdate::fmt_http_date(now)).ok()
 }
 
 /// What an error of the client means. Only its kind is used: its text holds the address.

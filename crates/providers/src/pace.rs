@@ -17,9 +17,21 @@ pub fn market(polls: u32) -> Duration {
     }
 }
 
-/// The wait between polls of a Suno task (KIE docs allow three queries a second; a track takes
-/// minutes).
-pub const SUNO: Duration = Duration::from_secs(5);
+/// The wait before the next poll of a Suno task that was polled so often (KIE docs allow three
+/// queries a second; a track takes minutes): 5 s for two minutes, then a second more each time up to
+/// 10 s.
+#[must_use]
+pub fn suno(polls: u32) -> Duration {
+    Duration::from_secs(u64::from(polls.saturating_sub(23)).clamp(5, 10))
+}
+
+/// The wait after so many polls of a task in a row that failed: 2.5 s, twice as long each time, up
+/// to a minute.
+#[must_use]
+pub fn after_failures(failed: u32) -> Duration {
+    let doublings = failed.saturating_sub(1).min(5);
+    Duration::from_millis(2_500 << doublings).min(Duration::from_secs(60))
+}
 
 /// The wait before the next poll of a PiAPI task that was polled so often: 5 s first, a second more
 /// each time up to 15 s (PiAPI documents no pace; its own clients ask oftener).
@@ -65,6 +77,23 @@ mod tests {
             ]
         );
         assert_eq!(market(u32::MAX), Duration::from_secs(10));
+    }
+
+    #[test]
+    fn polls_of_a_song_slow_down_after_two_minutes() {
+        let seconds: Vec<u64> = [0, 24, 28, 29, 32, 33, u32::MAX]
+            .map(|polls| suno(polls).as_secs())
+            .to_vec();
+        assert_eq!(seconds, [5, 5, 5, 6, 9, 10, 10]);
+    }
+
+    #[test]
+    fn ten_polls_that_fail_are_spread_over_minutes() {
+        let waits: Vec<f32> = (1..10).map(|n| after_failures(n).as_secs_f32()).collect();
+        assert_eq!(waits, [2.5, 5.0, 10.0, 20.0, 40.0, 60.0, 60.0, 60.0, 60.0]);
+        assert_eq!(after_failures(u32::MAX), Duration::from_secs(60));
+        let all: Duration = (1..10).map(after_failures).sum();
+        assert!(all < patience(Operation::Tts), "{all:?}");
     }
 
     #[test]

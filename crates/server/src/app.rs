@@ -4,13 +4,14 @@ use crate::{
     actor::Actor,
     auth::{PasswordHasher, Throttle},
     catalog,
-    clock::{Clock, Ids},
+    clock::{Chance, Clock, Ids},
     config::Config,
     events::Events,
     fault::Fault,
-    generation::{installation::Installation, live::LiveTexts},
+    generation::{installation::Installation, live::LiveTexts, protection::Protection},
     metrics::Metrics,
     models::Refreshes,
+    stop::Stop,
     storage::Storage,
     vault::Vault,
 };
@@ -47,6 +48,8 @@ pub struct Parts {
     pub clock: Clock,
     /// New ids.
     pub ids: Ids,
+    /// Random numbers.
+    pub chance: Chance,
     /// Passwords.
     pub hasher: PasswordHasher,
     /// The brake on guessing.
@@ -59,8 +62,12 @@ pub struct Parts {
     pub live_texts: LiveTexts,
     /// Figures for those who watch the server.
     pub metrics: Metrics,
+    /// Keeps providers and people from slowing each other.
+    pub protection: Protection,
     /// Wakes the worker.
     pub bell: Arc<Notify>,
+    /// Announces the end.
+    pub stop: Stop,
 }
 
 impl App {

@@ -1,5 +1,5 @@
-//! Time and new ids, handed to whoever needs them. The only place of this crate that asks the
-//! system for either; with a fixed clock and seeded ids a test is exact.
+//! Time, new ids and chance, handed to whoever needs them. The only place of this crate that asks the
+//! system for them; with a fixed clock and seeded ids a test is exact.
 
 use domain::Timestamp;
 use sha2::{Digest, Sha256};
@@ -131,6 +131,28 @@ impl Seeded {
     }
 }
 
+/// Random numbers for what must not happen to everybody at once.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Chance(Option<f64>);
+
+impl Chance {
+    /// The same number each time, from 0 to 1.
+    #[must_use]
+    pub const fn fixed(number: f64) -> Self {
+        Self(Some(number))
+    }
+
+    /// A number from 0 to 1.
+    #[must_use]
+    pub fn draw(self) -> f64 {
+        self.0.unwrap_or_else(|| {
+            let mut bytes = [0; 4];
+            getrandom::fill(&mut bytes).expect("the system has random bytes once it runs");
+            f64::from(u32::from_le_bytes(bytes)) / f64::from(u32::MAX)
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -155,6 +177,13 @@ mod tests {
         assert_ne!(first, make(2));
         assert!(first.is_sorted());
         assert!(first.iter().all(|id| Uuid::parse_str(id).is_ok()));
+    }
+
+    #[test]
+    fn chance_is_between_nothing_and_all() {
+        let drawn: Vec<f64> = (0..64).map(|_| Chance::default().draw()).collect();
+        assert!(drawn.iter().all(|number| (0.0..=1.0).contains(number)));
+        assert!(drawn.iter().any(|number| *number != drawn[0]));
     }
 
     #[test]

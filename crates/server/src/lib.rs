@@ -24,6 +24,7 @@ pub mod resolve;
 pub mod settings;
 pub mod snapshot;
 pub mod start;
+pub mod stop;
 pub mod storage;
 pub mod upkeep;
 pub mod vault;

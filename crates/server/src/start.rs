@@ -5,12 +5,13 @@ use crate::{
     app::{App, Parts},
     auth::{PasswordHasher, Throttle},
     catalog,
-    clock::{Clock, Ids},
+    clock::{Chance, Clock, Ids},
     config::Config,
     events::Events,
-    generation::{installation::Installation, live::LiveTexts},
+    generation::{installation::Installation, live::LiveTexts, protection::Protection},
     metrics::Metrics,
     models::Refreshes,
+    stop::Stop,
     storage::Storage,
     upkeep,
     vault::{StartError, Vault},
@@ -78,6 +79,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         .check()
         .await
         .map_err(|error| Problem::start("FILM_MEDIA cannot be used", &error))?;
+    let protection = Protection::new(config.providers.pace());
     let app = App::new(Parts {
         config,
         db,
@@ -88,13 +90,16 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         outbound,
         clock,
         ids: Ids::default(),
+        chance: Chance::default(),
         hasher: PasswordHasher::new(),
         throttle: Throttle::new(),
         events: Events::default(),
         claude_cli,
         live_texts: LiveTexts::default(),
         metrics: Metrics::default(),
+        protection,
         bell: Arc::default(),
+        stop: Stop::default(),
     });
     tokio::spawn(catalog::watch(app.weak()));
     tokio::spawn(upkeep::run(app.weak()));

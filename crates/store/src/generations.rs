@@ -4,6 +4,7 @@
 use crate::{
     Db, StoreError, budgets,
     db::Tx,
+    jobs,
     outputs::{self, NewOutput, Role},
     row::row,
     statement::{statements, values},
@@ -34,15 +35,16 @@ statements! {
                 AND ((p.organization_id IS NULL AND p.owner_id = u.id) OR EXISTS (
                     SELECT 1 FROM organization_members m
                     WHERE m.organization_id = p.organization_id AND m.user_id = u.id))))";
-    // Behind the person's own jobs in line, and never before whose turn it is now: whoever asks for
-    // much waits behind those who ask for little, and nobody is passed twice.
+    // Behind the person's own jobs that wait, and never before whose turn it is now: whoever asks
+    // for much waits behind those who ask for little, and nobody is passed twice.
     INSERT_JOB = "
-        INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, turn)
-        VALUES ($1, $2, $3, 0, 0, '{}', CASE
-            WHEN COALESCE((SELECT MAX(turn) FROM jobs WHERE user_id = $2), 0)
-                >= COALESCE((SELECT MIN(turn) FROM jobs WHERE turn > 0), 1)
-            THEN 1 + (SELECT MAX(turn) FROM jobs WHERE user_id = $2)
-            ELSE COALESCE((SELECT MIN(turn) FROM jobs WHERE turn > 0), 1) END)";
+        INSERT INTO jobs (generation_id, user_id, lane, run_at, lease_epoch, attempt, progress, waits,
+            turn)
+        VALUES ($1, $2, $3, $4, 0, 0, '{}', 1, CASE
+            WHEN COALESCE((SELECT MAX(turn) FROM jobs WHERE user_id = $2 AND waits > 0), 0)
+                >= COALESCE((SELECT MIN(turn) FROM jobs WHERE waits > 0 AND turn > 0), 1)
+            THEN 1 + (SELECT MAX(turn) FROM jobs WHERE user_id = $2 AND waits > 0)
+            ELSE COALESCE((SELECT MIN(turn) FROM jobs WHERE waits > 0 AND turn > 0), 1) END)";
     GET = "
         SELECT g.id, g.user_id, g.project_id, g.organization_id, g.step, g.operation, g.status,
                g.provider, g.model, g.payer, g.input, g.resolution, g.secret_ref, g.endpoint,
@@ -85,7 +87,7 @@ statements! {
     SET_CANCELLING = "UPDATE generations SET status = 'cancelling', updated_at = $2 WHERE id = $1";
     DELETE_JOB = "DELETE FROM jobs WHERE generation_id = $1";
     WAKE_JOB = "
-        UPDATE jobs SET run_at = $2
+        UPDATE jobs SET run_at = $2, waits = 0, held_for = NULL
         WHERE generation_id = $1 AND lease_owner IS NULL AND run_at > $2";
 }
 
@@ -292,8 +294,16 @@ async fn write_new(
     if inserted == 0 {
         return Ok(Enqueued::Missing);
     }
-    tx.execute(&INSERT_JOB, values![&new.id, &new.user_id, new.created_at])
-        .await?;
+    let lane = jobs::lane(
+        new.provider,
+        new.secret_ref.as_ref(),
+        new.endpoint.as_deref(),
+    );
+    tx.execute(
+        &INSERT_JOB,
+        values![&new.id, &new.user_id, &lane, new.created_at],
+    )
+    .await?;
     outputs::insert(tx, &new.id, Role::Input, inputs, new.created_at).await?;
     let refused = budgets::reserve(tx, new).await?;
     Ok(refused.map_or(Enqueued::New, Enqueued::OverBudget))

@@ -1,6 +1,7 @@
 //! What is left to do for generations. A job is claimed with a lease and a new epoch; everything a
 //! worker writes names both, and whoever has lost the lease writes nothing at all. Jobs that rested
-//! are taken when they are due; those that were never taken, by turns between people.
+//! are taken when they are due, those that were never taken by turns between people, and those that
+//! are held for something not at all, until it is there.
 
 pub mod holding;
 pub mod look_again;
@@ -14,31 +15,32 @@ use crate::{
     row::row,
     statement::{statements, values},
 };
-use domain::{GenerationId, Timestamp, generation::Status};
+use domain::{GenerationId, ProviderId, SecretId, Timestamp, generation::Status};
 
 statements! {
-    // The two databases differ in how they take a job that nobody else is taking.
+    // The two databases differ in how they take a job that nobody else is taking. The plus keeps
+    // SQLite from finding all that are due first and sorting them by turn.
     CLAIM = "
         UPDATE jobs
         SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2,
-            turn = 0, held_for = NULL
+            waits = 0
         WHERE generation_id = COALESCE(
-            (SELECT generation_id FROM jobs WHERE turn = 0 AND run_at <= $3
+            (SELECT generation_id FROM jobs WHERE waits = 0 AND run_at <= $3
              ORDER BY run_at, generation_id LIMIT 1),
-            (SELECT generation_id FROM jobs WHERE turn > 0 AND run_at <= $3
-             ORDER BY turn, run_at, generation_id LIMIT 1))
+            (SELECT generation_id FROM jobs WHERE waits = 1 AND +run_at <= $3
+             ORDER BY turn, generation_id LIMIT 1))
         RETURNING generation_id, lease_epoch, attempt, progress",
     postgres: "
         WITH rested AS MATERIALIZED (
-            SELECT generation_id FROM jobs WHERE turn = 0 AND run_at <= $3
+            SELECT generation_id FROM jobs WHERE waits = 0 AND run_at <= $3
             ORDER BY run_at, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED),
         next AS MATERIALIZED (
             SELECT generation_id FROM jobs
-            WHERE turn > 0 AND run_at <= $3 AND NOT EXISTS (SELECT 1 FROM rested)
-            ORDER BY turn, run_at, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
+            WHERE waits = 1 AND run_at <= $3 AND NOT EXISTS (SELECT 1 FROM rested)
+            ORDER BY turn, generation_id LIMIT 1 FOR UPDATE SKIP LOCKED)
         UPDATE jobs
         SET lease_owner = $1, lease_epoch = lease_epoch + 1, attempt = attempt + 1, run_at = $2,
-            turn = 0, held_for = NULL
+            waits = 0
         FROM (SELECT generation_id FROM rested UNION ALL SELECT generation_id FROM next) taken
         WHERE jobs.generation_id = taken.generation_id
         RETURNING jobs.generation_id, jobs.lease_epoch, jobs.attempt, jobs.progress";
@@ -305,6 +307,14 @@ pub async fn save_progress(
         .await?;
     tx.commit().await?;
     Ok(stands.map(|row| row.status))
+}
+
+/// The door of a provider that a job knocks at: jobs with the same one share a credential and an
+/// address, and with them what the provider thinks of those.
+#[must_use]
+pub fn lane(provider: ProviderId, secret: Option<&SecretId>, endpoint: Option<&str>) -> String {
+    let secret = secret.map_or("-", SecretId::as_str);
+    format!("{}/{secret}/{}", provider.as_str(), endpoint.unwrap_or("-"))
 }
 
 /// How a generation ended.

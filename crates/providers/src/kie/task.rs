@@ -40,7 +40,7 @@ impl Family {
     fn wait(self, polls: u32) -> Duration {
         match self {
             Self::Market => pace::market(polls),
-            Self::Suno => pace::SUNO,
+            Self::Suno => pace::suno(polls),
             Self::Veo => veo::WAIT,
         }
     }

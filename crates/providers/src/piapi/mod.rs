@@ -33,6 +33,14 @@ impl Adapter for PiApi {
         }
     }
 
+    fn cancel_call(&self, _: &Job, progress: &Progress) -> Option<Call> {
+        progress.task.clone().map(request::cancel)
+    }
+
+    fn cancel_read(&self, reply: &Reply) -> bool {
+        response::cancelled(reply)
+    }
+
     fn check_call(&self, stage: u8, _: Option<&url::Url>) -> Option<Call> {
         (stage == 0).then(request::account)
     }

@@ -6,6 +6,7 @@ use domain::{
     ProviderFault,
     input::{GenerationInput, MusicInput},
 };
+use http::Method;
 use serde::Serialize;
 
 const AUTH: Auth = Auth::Header("x-api-key");
@@ -100,6 +101,15 @@ pub fn poll(task: String) -> Call {
     let mut call = Call::get(Purpose::Poll, Host::PiApi, AUTH, &["api", "v1", "task"]);
     call.path.push(task.into());
     call
+}
+
+/// The wish to stop a task, which only one that has not begun fulfils (PiAPI docs, cancel task).
+pub fn cancel(task: String) -> Call {
+    Call {
+        purpose: Purpose::Cancel,
+        method: Method::DELETE,
+        ..poll(task)
+    }
 }
 
 /// The free test of a key.

@@ -19,6 +19,7 @@ const POINTS_PER_MICRO_USD: u64 = 10;
 enum Asked {
     Create,
     Poll,
+    Cancel,
     Account,
 }
 
@@ -197,6 +198,11 @@ fn end_of_log(logs: &[Value]) -> String {
         })
         .collect();
     last.join("; ")
+}
+
+/// Whether a task was stopped; a task that has begun is not, and says so by its code.
+pub fn cancelled(reply: &Reply) -> bool {
+    open(reply, Asked::Cancel).is_ok()
 }
 
 /// Reads the account and its balance.

@@ -107,7 +107,7 @@ pub fn generated(progress: &Progress, reply: &Reply) -> Result<Step, Failure> {
             polls: 0,
             ..progress.clone()
         },
-        after: pace::SUNO,
+        after: pace::suno(0),
     })
 }
 
@@ -118,7 +118,7 @@ pub fn polled(progress: &Progress, ids: &str, reply: &Reply) -> Result<Step, Fai
             ProviderFault::Upstream
             | ProviderFault::Overloaded
             | ProviderFault::RateLimited
-            | ProviderFault::Timeout => failure.poll_again(pace::SUNO),
+            | ProviderFault::Timeout => failure.poll_again(pace::suno(progress.polls)),
             ProviderFault::ModelGone => {
                 let failure = Failure::told(ProviderFault::Upstream, reply, "no such songs");
                 failure.lasting()
@@ -128,14 +128,14 @@ pub fn polled(progress: &Progress, ids: &str, reply: &Reply) -> Result<Step, Fai
     }
     let Ok(tracks) = serde_json::from_slice::<Vec<HostedTrack>>(&reply.body) else {
         let failure = Failure::unreadable(reply, "not a list of songs");
-        return Err(failure.poll_again(pace::SUNO));
+        return Err(failure.poll_again(pace::suno(progress.polls)));
     };
     let status = |track: &HostedTrack| track.status.clone().unwrap_or_default();
     let has_ended = |track: &HostedTrack| matches!(status(track).as_str(), "complete" | "error");
     if tracks.is_empty() || !tracks.iter().all(has_ended) {
         return Ok(Step::Wait {
             progress: progress.polled(),
-            after: pace::SUNO,
+            after: pace::suno(progress.polls),
         });
     }
     let told = tracks.iter().find_map(|track| track.error_message.clone());

@@ -98,7 +98,7 @@ pub fn created(progress: &Progress, reply: &Reply) -> Result<Step, Failure> {
             polls: 0,
             ..progress.clone()
         },
-        after: pace::SUNO,
+        after: pace::suno(0),
     })
 }
 
@@ -109,12 +109,12 @@ pub fn polled(progress: &Progress, task: &str, reply: &Reply) -> Result<Step, Fa
         Ok(Some(produced)) => Ok(Step::Done(Box::new(produced))),
         Ok(None) => Ok(Step::Wait {
             progress: progress.polled(),
-            after: pace::SUNO,
+            after: pace::suno(progress.polls),
         }),
         Err(failure) => {
-            let is_early = pace::is_early(reply, progress.polls, |_| pace::SUNO);
+            let is_early = pace::is_early(reply, progress.polls, pace::suno);
             Err(if failure.transient || is_early {
-                failure.poll_again(pace::SUNO)
+                failure.poll_again(pace::suno(progress.polls))
             } else {
                 failure
             })

@@ -51,7 +51,7 @@ fn is_lost(pair: &Pair, wanted: Fault, run: &Run, received: &[String]) -> Checke
         return complain(format!("received {received:?}"));
     }
     let lost = SendError::Ambiguous(failure.clone());
-    match (1..=3).find_map(|attempt| retry::pause(Purpose::Submit, attempt, &lost)) {
+    match (1..=3).find_map(|attempt| retry::pause(Purpose::Submit, attempt, &lost, 0.5)) {
         Some(pause) => complain(format!("it would be sent again after {pause:?}")),
         None => Ok(()),
     }

@@ -138,7 +138,7 @@ async fn walk(
             Ok(reply) => adapter.read(job, &progress, &reply),
             Err(error) => {
                 // As the dispatch, which waits this long before it sends the call again.
-                if retry::pause(call.purpose, attempt, &error).is_some() {
+                if retry::pause(call.purpose, attempt, &error, 0.5).is_some() {
                     attempt += 1;
                     continue;
                 }

@@ -1,4 +1,4 @@
-//! Generations: asked for, listed, shown, cancelled.
+//! Generations: asked for, listed, shown, cancelled, looked at again.
 
 use super::{Answer, List};
 use crate::{actor::Actor, app::App, fault::Fault, generation, web};
@@ -147,6 +147,19 @@ pub async fn get(
 ) -> Answer<web::Json<GenerationView>> {
     Ok(web::Json(
         generation::get(&app, &actor, &id).await?.try_into()?,
+    ))
+}
+
+/// `POST /generations/{id}/look-again`.
+pub async fn look_again(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<GenerationId>,
+) -> Answer<web::Json<GenerationView>> {
+    Ok(web::Json(
+        generation::look_again(&app, &actor, &id)
+            .await?
+            .try_into()?,
     ))
 }
 

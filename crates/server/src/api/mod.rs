@@ -92,6 +92,10 @@ pub fn router(app: App) -> Router {
         .route("/resolve", post(estimates::resolve))
         .route("/generations/{id}", get(generations::get))
         .route("/generations/{id}/cancel", post(generations::cancel))
+        .route(
+            "/generations/{id}/look-again",
+            post(generations::look_again),
+        )
         .route("/generations/{id}/events", get(events::of_generation))
         .route("/events", get(events::all))
         .route("/outputs/{id}", get(outputs::get))

@@ -1,14 +1,22 @@
 //! One claimed job, from where it stands to its next rest or its end. Before a paid request goes
 //! out, the row says so; a lost answer after that is the state `unknown` and never a second request.
 
+mod cancelling;
 mod credential;
 mod fared;
 mod keeping;
+mod sending;
+mod standing;
+mod waiting;
 mod words;
 
-use self::{fared::Fared, keeping::NotTaken};
+use self::{
+    fared::Fared, keeping::NotTaken, sending::Sent, standing::Standing, waiting::status_of,
+};
 use super::{
-    live::{Listener, Pen},
+    flight::Flight,
+    live::Pen,
+    protection::{Outcome, Pass},
     worker::lease_until,
 };
 use crate::{
@@ -22,10 +30,10 @@ use domain::{
     input::GenerationInput, pricing::actual, resolution::Resolution,
 };
 use providers::{
-    Adapter, Call, Failure, Job, Picture, Produced, Progress, Purpose, Reply, SendError, Step,
-    pace, retry,
+    Call, Failure, Job, Picture, Produced, Progress, Purpose, SendError, Step, pace, retry,
 };
 use secrecy::SecretString;
+use serde::Serialize;
 use std::time::Duration;
 use store::{
     generations::GenerationRow,
@@ -44,26 +52,32 @@ const INSTALLATION_BUSY: Duration = Duration::from_secs(2);
 /// What became of a job in this turn.
 enum End {
     Rest(Progress, Duration),
+    /// Certainly not sent; to be tried again.
+    Again(Standing, Duration),
+    /// Handed back already, until there is room for it.
+    Held,
     Produced(Box<Produced>, Progress),
     Failed(ApiError),
     /// Failed after the provider had taken it: it may have been charged.
     Spoiled(ApiError),
     Unknown(ApiError),
-    Cancelled,
+    /// Cancelled, with what is to be said about it where the provider may have it.
+    Cancelled(Option<ApiError>),
     LeaseLost,
 }
 
-/// Works on a job until it rests or ends, and writes that down.
+/// Works on a job until it rests or ends, and writes that down. `flight` says while it does what must
+/// not be cut off.
 ///
 /// # Errors
 /// [`Fault`] where it could not be written down; the lease runs out then and the job is taken up
 /// again from what was written.
-pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
+pub async fn run(app: &App, job: ClaimedJob, flight: &Flight) -> Result<(), Fault> {
     let interrupted = job.submit_was_interrupted();
     let row = job.generation;
     let resolution: Resolution = serde_json::from_str(&row.resolution)?;
     let input: GenerationInput = serde_json::from_str(&row.input)?;
-    let progress: Progress = serde_json::from_str(&job.progress)?;
+    let standing: Standing = serde_json::from_str(&job.progress)?;
     let catalog = app.catalog_of(&row.user_id).await?;
     let listed = catalog.model(resolution.operation, resolution.provider, &row.model);
     let turn = Turn {
@@ -72,16 +86,32 @@ pub async fn run(app: &App, job: ClaimedJob) -> Result<(), Fault> {
         row: &row,
         resolution: &resolution,
         listed,
+        flight,
     };
     let mut fared = Fared::default();
-    let end = if interrupted {
-        End::Unknown(turn.lost())
+    let (provider, now) = (row.provider, app.clock.now());
+    let lane = store::jobs::lane(provider, row.secret_ref.as_ref(), row.endpoint.as_deref());
+    if interrupted {
+        turn.write_down(End::Unknown(turn.lost()), &input).await?;
     } else if row.status == Status::Cancelling {
-        End::Cancelled
+        let end = turn.cancelled(&input, &standing.progress, &mut fared);
+        turn.write_down(end.await?, &input).await?;
+    } else if provider == ProviderId::ClaudeCli {
+        let end = turn.ask_installation(&input, standing.progress).await?;
+        turn.write_down(end, &input).await?;
     } else {
-        turn.take(&input, progress, &mut fared).await?
-    };
-    turn.write_down(end, &input).await?;
+        match app.protection.enter(&lane, provider, now) {
+            // The place is kept until the result is here.
+            Ok(pass) => {
+                let end = turn.take(&input, standing, &mut fared, &pass).await?;
+                turn.write_down(end, &input).await?;
+            }
+            Err(refused) => {
+                let end = turn.refused(refused, standing).await?;
+                turn.write_down(end, &input).await?;
+            }
+        }
+    }
     fared.write_down(app).await;
     Ok(())
 }
@@ -93,6 +123,7 @@ struct Turn<'a> {
     row: &'a GenerationRow,
     resolution: &'a Resolution,
     listed: Option<&'a Model>,
+    flight: &'a Flight,
 }
 
 impl Turn<'_> {
@@ -103,12 +134,14 @@ impl Turn<'_> {
     async fn take(
         &self,
         input: &GenerationInput,
-        mut progress: Progress,
+        standing: Standing,
         fared: &mut Fared,
+        pass: &Pass<'_>,
     ) -> Result<End, Fault> {
-        if self.provider() == ProviderId::ClaudeCli {
-            return self.ask_installation(input, progress).await;
-        }
+        let Standing {
+            mut progress,
+            mut tried,
+        } = standing;
         let Some(adapter) = providers::adapter(self.provider(), self.resolution.operation) else {
             return Ok(End::Failed(self.failed(ProviderFault::ModelGone, None)));
         };
@@ -135,40 +168,46 @@ impl Turn<'_> {
             if call.purpose == Purpose::Submit && !self.begin_submit().await? {
                 return Ok(End::LeaseLost);
             }
-            let step = match self.send(&call, secret.as_ref(), adapter, &job).await {
-                Ok(reply) => {
+            let sent = self.send(&call, secret.as_ref(), adapter, &job, pass, tried);
+            let step = match sent.await {
+                Sent::Later { tried, pause } => {
+                    return Ok(End::Again(Standing { progress, tried }, pause));
+                }
+                Sent::Answered(reply) => {
                     let step = adapter.read(&job, &progress, &reply);
+                    let outcome = Outcome::of_answer(&reply, &step);
+                    pass.tell(outcome, self.app.clock.now(), self.app.chance.draw());
                     if call.purpose == Purpose::Submit {
                         step.map_err(Failure::after_submit)
                     } else {
                         step
                     }
                 }
-                Err(SendError::NotSent(failure)) => Err(failure),
-                Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Submit => {
+                Sent::Not(SendError::NotSent(failure)) => Err(failure),
+                Sent::Not(SendError::Ambiguous(failure)) if call.purpose == Purpose::Submit => {
                     self.log(&failure, secret.as_ref());
                     return Ok(End::Unknown(self.lost()));
                 }
                 // What was asked for is made and paid; only its result cannot be taken in.
-                Err(SendError::Ambiguous(failure)) if call.purpose == Purpose::Poll => {
+                Sent::Not(SendError::Ambiguous(failure)) if call.purpose == Purpose::Poll => {
                     Err(failure.uncertain())
                 }
-                Err(SendError::Ambiguous(failure)) => Err(failure),
+                Sent::Not(SendError::Ambiguous(failure)) => Err(failure),
             };
+            tried = 0;
             fared.hear(&call, &step);
             match step {
                 Ok(Step::Continue(next)) => {
                     let next = self.noted(next);
-                    let status = if next.task.is_some() {
-                        Status::Running
-                    } else {
-                        Status::Queued
-                    };
-                    match self.save(status, &next, None).await? {
+                    match self.save(status_of(&next), &next, None).await? {
                         None => return Ok(End::LeaseLost),
-                        Some(Status::Cancelling) => return Ok(End::Cancelled),
+                        Some(Status::Cancelling) => {
+                            return self.cancelled(input, &next, fared).await;
+                        }
                         Some(_) => progress = next,
                     }
+                    // What was paid for is written down now.
+                    self.flight.landed();
                 }
                 Ok(Step::Wait { progress, after }) => return Ok(self.rest(progress, after)),
                 Ok(Step::Done(produced)) => return Ok(End::Produced(produced, progress)),
@@ -260,7 +299,11 @@ impl Turn<'_> {
     fn later(&self, progress: &Progress, after: Option<Duration>) -> End {
         let failed = progress.poll_failed();
         if failed.failed < FAILED_POLLS {
-            self.rest(failed, after.unwrap_or(Duration::from_secs(5)))
+            let asked = after.unwrap_or_default().min(retry::LONGEST_ASKED);
+            self.rest(
+                failed.clone(),
+                asked.max(pace::after_failures(failed.failed)),
+            )
         } else {
             End::Unknown(self.waited())
         }
@@ -272,31 +315,6 @@ impl Turn<'_> {
             progress.since = Some(self.app.clock.now().0);
         }
         progress
-    }
-
-    /// Sends a call, again where it certainly was not sent or costs nothing.
-    async fn send(
-        &self,
-        call: &Call,
-        secret: Option<&SecretString>,
-        adapter: &dyn Adapter,
-        job: &Job,
-    ) -> Result<Reply, SendError> {
-        let mut attempt = 1;
-        loop {
-            let pen = Pen::new(self.app, &self.row.user_id, &self.row.id);
-            let mut listener = Listener::new(pen, adapter, job);
-            let mut hear = |piece: &[u8]| listener.hear(piece);
-            let error = match self.app.outbound.follow(call, secret, &mut hear).await {
-                Ok(reply) => return Ok(reply),
-                Err(error) => error,
-            };
-            let Some(pause) = retry::pause(call.purpose, attempt, &error) else {
-                return Err(error);
-            };
-            tokio::time::sleep(pause).await;
-            attempt += 1;
-        }
     }
 
     /// The job for the adapter; the pictures are read while they are still to be sent.
@@ -350,6 +368,7 @@ impl Turn<'_> {
 
     async fn begin_submit(&self) -> Result<bool, Fault> {
         let (now, until) = (self.app.clock.now(), lease_until(self.app));
+        self.flight.took_off();
         let begun = store::jobs::begin_submit(&self.app.db, self.lease, now, until).await?;
         if begun {
             self.tell(Status::Submitting);
@@ -361,7 +380,7 @@ impl Turn<'_> {
     async fn save(
         &self,
         status: Status,
-        progress: &Progress,
+        progress: &(impl Serialize + Sync),
         rest: Option<Duration>,
     ) -> Result<Option<Status>, Fault> {
         let now = self.app.clock.now();
@@ -388,18 +407,17 @@ impl Turn<'_> {
 
     async fn write_down(&self, end: End, input: &GenerationInput) -> Result<(), Fault> {
         let (status, error, billed) = match end {
-            End::LeaseLost => return Ok(()),
+            End::LeaseLost | End::Held => return Ok(()),
             End::Rest(progress, after) => {
-                let pace = self.app.config.providers.pace();
-                let status = if progress.task.is_some() {
-                    Status::Running
-                } else {
-                    Status::Queued
-                };
-                self.save(status, &progress, Some(after.mul_f64(pace)))
+                let pause = after.mul_f64(self.app.config.providers.pace());
+                self.save(status_of(&progress), &progress, Some(pause))
                     .await?;
                 return Ok(());
             }
+            End::Again(standing, pause) => match self.again_later(&standing, pause).await? {
+                Some(end) => return Box::pin(self.write_down(end, input)).await,
+                None => return Ok(()),
+            },
             End::Produced(produced, progress) => {
                 let is_task = progress.task.is_some();
                 let not_taken = match self.keep(&produced, is_task).await {
@@ -424,7 +442,9 @@ impl Turn<'_> {
             End::Failed(error) => (Status::Failed, Some(error), Billed::Nothing),
             End::Spoiled(error) => (Status::Failed, Some(error), Billed::Perhaps),
             End::Unknown(error) => (Status::Unknown, Some(error), Billed::Perhaps),
-            End::Cancelled => (Status::Cancelled, None, Billed::Perhaps),
+            // What is told is that it may have been made.
+            End::Cancelled(Some(told)) => (Status::Cancelled, Some(told), Billed::Perhaps),
+            End::Cancelled(None) => (Status::Cancelled, None, Billed::Nothing),
         };
         let charge = self.charge(input, status, &billed)?;
         let error = error.as_ref().map(serde_json::to_string).transpose()?;

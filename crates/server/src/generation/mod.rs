@@ -3,14 +3,19 @@
 
 mod create;
 mod dispatch;
+mod flight;
 pub mod installation;
 pub mod live;
+mod look_again;
 pub(crate) mod media;
 mod pictures;
+pub mod protection;
+mod queue;
 mod read;
 pub mod retention;
 mod thumbnail;
 pub mod worker;
 
 pub use create::create;
+pub use look_again::look_again;
 pub use read::{StoredFile, cancel, get, list, output, thumbnail};

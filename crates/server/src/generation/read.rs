@@ -1,6 +1,6 @@
 //! Shows generations and their files to the people who may see them.
 
-use super::thumbnail::MEDIA_TYPE;
+use super::{look_again, thumbnail::MEDIA_TYPE};
 use crate::{actor::Actor, app::App, events::Event, fault::Fault};
 use domain::{
     ApiError, ErrorCode, GenerationId, OutputId, ProjectId,
@@ -57,6 +57,7 @@ pub async fn list(
 
 async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation, Fault> {
     let files = store::outputs::of_generation(&app.db, &actor.user.id, &row.id).await?;
+    let may_look_again = row.user_id == actor.user.id && look_again::way_back(&row)?.is_some();
     Ok(Generation {
         status: row.status,
         step: row.step,
@@ -82,6 +83,7 @@ async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation
         text: row.text.or_else(|| app.live_texts.get(&row.id)),
         id: row.id,
         project_id: row.project_id,
+        may_look_again,
         created_at: row.created_at,
         finished_at: row.finished_at,
     })

@@ -143,6 +143,7 @@ mod tests {
             actual: None,
             text: None,
             error: None,
+            progress: None,
             created_at: Timestamp(0),
             updated_at: Timestamp(0),
             finished_at: None,

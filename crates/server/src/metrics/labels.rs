@@ -39,6 +39,7 @@ pub(super) const fn purpose(purpose: Purpose) -> &'static str {
         Purpose::Submit => "submit",
         Purpose::Poll => "poll",
         Purpose::Check => "check",
+        Purpose::Cancel => "cancel",
     }
 }
 

@@ -31,6 +31,9 @@ const AT_A_TIME: usize = 8;
 /// How many may wait for that in the background.
 const WAITING: usize = 64;
 
+/// The longest pause before a call is made again: somebody waits.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Who a list is fetched for.
 pub struct Person {
     /// The account.
@@ -204,7 +207,8 @@ async fn send(app: &App, call: &Call, key: Option<&SecretString>) -> Result<Repl
             Ok(reply) => return Ok(reply),
             Err(error) => error,
         };
-        let Some(pause) = retry::pause(call.purpose, attempt, &error) else {
+        let pause = retry::pause(call.purpose, attempt, &error, app.chance.draw());
+        let Some(pause) = pause.filter(|pause| *pause <= PATIENCE) else {
             return Err(match error {
                 SendError::NotSent(failure) | SendError::Ambiguous(failure) => failure,
             });

@@ -8,7 +8,7 @@ use crate::{
     jobs::{self, ClaimedJob, Next, holding},
     test_support::TestDb,
 };
-use domain::{UserId, generation::Status};
+use domain::{ProviderId, UserId, generation::Status};
 
 async fn ask(db: &Db, who: &UserId, names: impl IntoIterator<Item = String>) {
     for name in names {
@@ -99,38 +99,109 @@ async fn what_rested_goes_before_the_line(test: TestDb) {
     assert_eq!(again.generation.id, generation_id("a-000"));
 }
 
-async fn what_is_held_is_woken_in_its_order_and_comes_by_itself_in_the_end(test: TestDb) {
+async fn what_is_held_is_woken_by_turns(test: TestDb) {
+    let db = &test.db;
+    let (ada, bob) = (user(db, "ada").await, user(db, "bob").await);
+    ask(db, &ada, many("a", 300)).await;
+    let first = take(db).await;
+    let lane = jobs::lane(ProviderId::Gemini, None, None);
+    assert!(
+        holding::hold(db, &first.lease, "door", r#"{"n":1}"#, false)
+            .await
+            .unwrap()
+    );
+    let stale = holding::hold(db, &first.lease, "door", "{}", false).await;
+    assert!(!stale.unwrap(), "a lease that was given back");
+    assert_eq!(
+        holding::hold_line(db, "other", "door", 999).await.unwrap(),
+        0
+    );
+    assert_eq!(
+        holding::hold_line(db, &lane, "door", 200).await.unwrap(),
+        200
+    );
+    assert_eq!(
+        holding::hold_line(db, &lane, "door", 999).await.unwrap(),
+        99
+    );
+    assert_eq!(jobs::claim(db, "w", at(9), at(99)).await.unwrap(), None);
+    assert_eq!(holding::names(db).await.unwrap(), ["door"]);
+    let row = generations::get(db, &ada, &generation_id("a-000"))
+        .await
+        .unwrap();
+    assert_eq!(row.unwrap().status, Status::Queued);
+
+    // Bob comes late and knocks at the same door.
+    ask(db, &bob, many("b", 1)).await;
+    let late = take(db).await;
+    assert!(
+        holding::hold(db, &late.lease, "door", "{}", false)
+            .await
+            .unwrap()
+    );
+    assert_eq!(holding::wake(db, "another", at(10), 9).await.unwrap(), 0);
+    assert_eq!(holding::wake(db, "door", at(1), 2).await.unwrap(), 2);
+    let woken = [take(db).await, take(db).await];
+    let names = woken.map(|job| job.generation.id);
+    assert_eq!(names, [generation_id("a-000"), generation_id("b-000")]);
+    assert_eq!(jobs::claim(db, "w", at(9), at(99)).await.unwrap(), None);
+
+    // Who has none waiting comes in where the others are, not before and not behind all of them.
+    ask(db, &bob, many("more-b", 2)).await;
+    let mut bobs = Vec::new();
+    for _ in 0..2 {
+        let job = take(db).await;
+        assert!(
+            holding::hold(db, &job.lease, "door", "{}", false)
+                .await
+                .unwrap()
+        );
+        bobs.push(job);
+    }
+    assert_eq!(holding::wake(db, "door", at(1), 4).await.unwrap(), 4);
+    let order = order(db, 4).await;
+    assert_eq!(order.matches('b').count(), 2, "{order}");
+}
+
+async fn what_a_provider_works_on_is_woken_first_and_a_wish_to_cancel_wakes(test: TestDb) {
     let db = &test.db;
     let ada = user(db, "ada").await;
-    ask(db, &ada, many("a", 3)).await;
-    for moment in [500, 501, 502] {
-        let job = take(db).await;
-        let held = holding::hold(db, &job.lease, "kie/key", r#"{"n":1}"#, at(moment)).await;
-        assert!(held.unwrap());
-        let stale = holding::hold(db, &job.lease, "kie/key", "{}", at(9)).await;
-        assert!(!stale.unwrap(), "a lease that was given back");
-        let row = generations::get(db, &ada, &job.generation.id)
+    ask(db, &ada, many("a", 2)).await;
+    let (first, second) = (take(db).await, take(db).await);
+    assert!(
+        holding::hold(db, &first.lease, "door", "{}", false)
             .await
-            .unwrap();
-        assert_eq!(row.unwrap().status, Status::Queued);
-    }
-    assert_eq!(jobs::claim(db, "w", at(10), at(99)).await.unwrap(), None);
-    assert_eq!(holding::wake(db, "kie/other", at(10), 9).await.unwrap(), 0);
-    assert_eq!(holding::wake(db, "kie/key", at(10), 1).await.unwrap(), 1);
-    let woken = jobs::claim(db, "w", at(10), at(999))
+            .unwrap()
+    );
+    let keep = Next::Keep {
+        lease_until: at(99),
+    };
+    jobs::save_progress(db, &second.lease, Status::Running, "{}", keep, at(1))
         .await
         .unwrap()
         .unwrap();
-    assert_eq!(woken.generation.id, generation_id("a-000"));
-    assert_eq!(woken.progress, r#"{"n":1}"#);
-    assert_eq!(jobs::claim(db, "w", at(10), at(99)).await.unwrap(), None);
-    let due = jobs::claim(db, "w", at(501), at(999)).await.unwrap();
-    assert_eq!(due.unwrap().generation.id, generation_id("a-001"));
-    assert_eq!(
-        holding::wake(db, "kie/key", at(501), 9).await.unwrap(),
-        1,
-        "those that were taken wait no more"
+    assert!(
+        holding::hold(db, &second.lease, "door", "{}", true)
+            .await
+            .unwrap()
     );
+    let hold_again = |job: ClaimedJob| async move {
+        assert_eq!(job.generation.id, generation_id("a-001"));
+        assert!(
+            holding::hold(db, &job.lease, "door", "{}", true)
+                .await
+                .unwrap()
+        );
+    };
+    holding::wake(db, "door", at(1), 1).await.unwrap();
+    hold_again(take(db).await).await;
+    generations::request_cancel(db, &ada, &generation_id("a-001"), at(1))
+        .await
+        .unwrap()
+        .unwrap();
+    let woken = take(db).await;
+    assert_eq!(woken.generation.status, Status::Cancelling);
+    assert_eq!(jobs::claim(db, "w", at(9), at(99)).await.unwrap(), None);
 }
 
 async fn two_processes_take_each_job_once(test: TestDb) {
@@ -188,7 +259,8 @@ crate::on_both_databases!(
     people_take_turns_however_much_each_asks_for,
     whoever_keeps_asking_does_not_hold_up_the_others,
     what_rested_goes_before_the_line,
-    what_is_held_is_woken_in_its_order_and_comes_by_itself_in_the_end,
+    what_is_held_is_woken_by_turns,
+    what_a_provider_works_on_is_woken_first_and_a_wish_to_cancel_wakes,
     two_processes_take_each_job_once,
     a_job_that_was_in_the_line_before_turns_is_done_too,
 );

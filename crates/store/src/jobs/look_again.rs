@@ -12,10 +12,12 @@ statements! {
         UPDATE generations
         SET status = 'running', error = NULL, finished_at = NULL, progress = NULL, updated_at = $3
         WHERE id = $2 AND user_id = $1 AND status = 'unknown' AND progress IS NOT NULL";
-    // It had its turn.
+    // It had its turn; the lane is that of `jobs::lane`.
     INSERT_JOB = "
-        INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, turn)
-        VALUES ($2, $1, $3, 0, 0, $4, 0)";
+        INSERT INTO jobs (generation_id, user_id, lane, run_at, lease_epoch, attempt, progress)
+        SELECT $2, $1, g.provider || '/' || COALESCE(g.secret_ref, '-') || '/'
+            || COALESCE(g.endpoint, '-'), $3, 0, 0, $4
+        FROM generations g WHERE g.id = $2";
 }
 
 /// Lets a generation of one's own run again from this progress, which says the provider's task.

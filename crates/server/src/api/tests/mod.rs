@@ -9,6 +9,7 @@ mod confirmation;
 mod defaults;
 mod generations;
 mod history;
+mod jobs;
 mod key_health;
 mod key_undo;
 mod keys;

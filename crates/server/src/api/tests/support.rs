@@ -7,12 +7,13 @@ use crate::{
     app::{App, Parts},
     auth::{self, PasswordHasher, Throttle},
     catalog::{self, Live},
-    clock::{Clock, Ids},
+    clock::{Chance, Clock, Ids},
     config::{Config, ServeOptions},
     events::Events,
-    generation::{installation::Installation, live::LiveTexts, worker},
+    generation::{installation::Installation, live::LiveTexts, protection::Protection, worker},
     metrics::Metrics,
     models::Refreshes,
+    stop::Stop,
     storage::Storage,
     vault::Vault,
     web,
@@ -30,7 +31,7 @@ use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
 use store::test_support::TestDb;
 use tempfile::TempDir;
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+use tokio::{net::TcpListener, task::JoinHandle};
 use tower::ServiceExt;
 use url::Url;
 
@@ -42,7 +43,6 @@ pub struct Stage {
     pub app: App,
     pub sandbox: Url,
     router: Router,
-    stop: watch::Sender<bool>,
     _data: TempDir,
     _db: TestDb,
 }
@@ -54,16 +54,27 @@ impl Stage {
 
     /// With the lists of models fetched in the background when a key changes.
     pub async fn with_refreshes(test: TestDb) -> Self {
-        Self::build(test, &[], Refreshes::default()).await
+        Self::build(test, &[], Refreshes::default(), sandbox_origin().await).await
+    }
+
+    /// With providers that nobody answers for.
+    pub async fn without_providers(test: TestDb) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let origin = format!("http://{}", listener.local_addr().unwrap());
+        Self::build(test, &[], Refreshes::none(), Url::parse(&origin).unwrap()).await
     }
 
     pub async fn with_environment(test: TestDb, variables: &[(&str, &str)]) -> Self {
-        Self::build(test, variables, Refreshes::none()).await
+        Self::build(test, variables, Refreshes::none(), sandbox_origin().await).await
     }
 
-    async fn build(test: TestDb, variables: &[(&str, &str)], refreshes: Refreshes) -> Self {
+    async fn build(
+        test: TestDb,
+        variables: &[(&str, &str)],
+        refreshes: Refreshes,
+        sandbox: Url,
+    ) -> Self {
         let data = tempfile::tempdir().unwrap();
-        let sandbox = sandbox_origin().await;
         let option = |name: &str| {
             let found = variables.iter().find(|(n, _)| *n == name);
             found.map(|(_, value)| (*value).to_owned())
@@ -103,13 +114,16 @@ impl Stage {
             outbound: Outbound::new(Bases::at(&sandbox), policy).unwrap(),
             clock,
             ids: Ids::default(),
+            chance: Chance::fixed(0.5),
             hasher: PasswordHasher::new(),
             throttle: Throttle::new(),
             events: Events::default(),
             claude_cli,
             live_texts: LiveTexts::default(),
             metrics: Metrics::default(),
+            protection: Protection::new(config.providers.pace()),
             bell: Arc::default(),
+            stop: Stop::default(),
             config,
         });
         let own = app.config.public_origin.clone();
@@ -123,7 +137,6 @@ impl Stage {
             app,
             sandbox,
             router,
-            stop: watch::channel(false).0,
             _data: data,
             _db: test,
         }
@@ -160,13 +173,18 @@ impl Stage {
 
     /// Starts a worker; it stops with the test.
     pub fn start_worker(&self) -> JoinHandle<()> {
-        tokio::spawn(worker::run(self.app.clone(), self.stop.subscribe()))
+        tokio::spawn(worker::run(self.app.clone()))
     }
 
     /// Sets a fault of the sandbox.
     pub async fn fault(&self, fault: &Value) {
         let sent = sandbox_ask(&self.sandbox, "POST", "/__faults", &fault.to_string()).await;
         assert!(sent.contains(" 201 "), "{sent}");
+    }
+
+    /// Takes back all faults of the sandbox.
+    pub async fn heal(&self) {
+        sandbox_ask(&self.sandbox, "DELETE", "/__faults", "").await;
     }
 
     /// What the sandbox has received: method and path of each request.

@@ -1,0 +1,70 @@
+//! Sends a call, again where it certainly was not sent or costs nothing, and tells the provider's
+//! lane what became of it. A longer pause is no reason to hold a worker's place.
+
+use super::Turn;
+use crate::generation::{
+    live::{Listener, Pen},
+    protection::{Outcome, Pass},
+};
+use providers::{Adapter, Call, Job, Purpose, Reply, SendError, retry};
+use secrecy::SecretString;
+use std::time::Duration;
+
+/// The longest pause that is slept through in place.
+const NAP: Duration = Duration::from_secs(1);
+
+/// What came of sending.
+pub(super) enum Sent {
+    /// The provider answered.
+    Answered(Reply),
+    /// It was not sent; it is to be tried again after a pause.
+    Later {
+        /// How often it was tried.
+        tried: u32,
+        /// The pause.
+        pause: Duration,
+    },
+    /// No whole answer, and it is not to be tried again.
+    Not(SendError),
+}
+
+impl Turn<'_> {
+    /// Sends a call that was tried so often before.
+    pub(super) async fn send(
+        &self,
+        call: &Call,
+        secret: Option<&SecretString>,
+        adapter: &dyn Adapter,
+        job: &Job,
+        pass: &Pass<'_>,
+        tried: u32,
+    ) -> Sent {
+        let (app, provider) = (self.app, self.provider());
+        let mut tried = tried;
+        if tried == 0 {
+            app.protection.requested(provider, app.clock.now());
+        }
+        loop {
+            let pen = Pen::new(app, &self.row.user_id, &self.row.id);
+            let mut listener = Listener::new(pen, adapter, job);
+            let mut hear = |piece: &[u8]| listener.hear(piece);
+            let error = match app.outbound.follow(call, secret, &mut hear).await {
+                Ok(reply) => return Sent::Answered(reply),
+                Err(error) => error,
+            };
+            if let Some(outcome) = Outcome::of_error(&error) {
+                pass.tell(outcome, app.clock.now(), app.chance.draw());
+            }
+            tried += 1;
+            // A poll that failed is made again after the pauses of polls.
+            let pause = retry::pause(call.purpose, tried, &error, app.chance.draw())
+                .filter(|_| call.purpose != Purpose::Poll)
+                .filter(|_| app.protection.may_retry(provider, app.clock.now()));
+            match pause {
+                None => return Sent::Not(error),
+                Some(pause) if pause <= NAP => tokio::time::sleep(pause).await,
+                Some(pause) => return Sent::Later { tried, pause },
+            }
+        }
+    }
+}
