@@ -26,14 +26,22 @@ use server::{
     web::{self, Cacheable, MaybeActor},
 };
 use std::{net::SocketAddr, path::Path, time::Duration};
-use tokio::{net::TcpListener, sync::watch};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{Signal, SignalKind, signal},
+};
 use tower_http::{CompressionLevel, compression::CompressionLayer, services::ServeDir};
 use url::Url;
 
+/// How long new connections are still taken after the stop, so that whoever distributes them can see
+/// at `/readyz` that they should go elsewhere.
+const DRAIN: Duration = Duration::from_secs(1);
 /// How long requests may go on after the stop.
-const GRACE: Duration = Duration::from_secs(9);
+const GRACE: Duration = Duration::from_millis(8_500);
+/// How long the database may take to close.
+const CLOSING: Duration = Duration::from_millis(500);
 
-/// Serves until Ctrl-C or SIGTERM.
+/// Serves until Ctrl-C or SIGTERM; a second one ends the process at once.
 ///
 /// # Errors
 /// [`Problem`] where it cannot start.
@@ -43,8 +51,7 @@ pub async fn run(config: Config) -> Result<(), Problem> {
             "FILM_DIST must be a folder with a complete bundle. {problem}"
         ))
     })?;
-    let (stop, stopped) = watch::channel(false);
-    let sandbox = sandbox(&config, stopped.clone()).await?;
+    let sandbox = sandbox(&config).await?;
     let app = start(config, sandbox.as_ref()).await?;
     let addr = app.config.addr;
     let listener = TcpListener::bind(addr).await.map_err(|error| {
@@ -56,30 +63,46 @@ pub async fn run(config: Config) -> Result<(), Problem> {
         }
     });
 
-    let jobs = tokio::spawn(worker::run(app.clone(), stopped.clone()));
+    let jobs = tokio::spawn(worker::run(app.clone()));
     let router = router(app.clone(), bundle);
     tracing::info!(address = %app.config.public_origin.as_str(), "ready");
-    tokio::spawn(async move {
-        stop_signal().await;
-        tracing::info!("stopping");
-        stop.send_replace(true);
-    });
+    tokio::spawn(stop_when_told(app.clone()));
+    let stopped = {
+        let begun = app.stop.begun();
+        async {
+            begun.await;
+            tokio::time::sleep(DRAIN).await;
+        }
+    };
     let serving = axum::serve(
         listener,
         router.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(told(stopped.clone()));
+    .with_graceful_shutdown(stopped);
     tokio::select! {
         outcome = serving => outcome.map_err(|error| Problem::start("The server stopped", &error))?,
-        () = async { told(stopped).await; tokio::time::sleep(GRACE).await } => {
+        () = async { app.stop.begun().await; tokio::time::sleep(GRACE).await } => {
             tracing::info!("open connections are cut");
         }
     }
     if let Err(error) = jobs.await {
         tracing::error!(%error, "the worker stopped badly");
     }
-    app.db.close().await;
+    if tokio::time::timeout(CLOSING, app.db.close()).await.is_err() {
+        tracing::info!("the database is left to close by itself");
+    }
     Ok(())
+}
+
+/// Announces the end at the first signal, and ends the process at the second.
+async fn stop_when_told(app: App) {
+    let mut signals = Signals::new();
+    signals.next().await;
+    tracing::info!("stopping");
+    app.stop.begin();
+    signals.next().await;
+    tracing::warn!("stopped at once");
+    std::process::exit(1);
 }
 
 /// Serves simulated providers until Ctrl-C or SIGTERM.
@@ -91,37 +114,58 @@ pub async fn sandbox_alone(addr: SocketAddr) -> Result<(), Problem> {
         .await
         .map_err(|error| Problem::start("The sandbox", &error))?;
     println!("Simulated providers at http://{addr}. Every key that begins with sandbox- works.");
-    sandbox::serve(listener, sandbox::Config::default(), stop_signal())
+    let stopped = async { Signals::new().next().await };
+    sandbox::serve(listener, sandbox::Config::default(), stopped)
         .await
         .map_err(|error| Problem::start("The sandbox stopped", &error))
 }
 
-async fn told(mut stopped: watch::Receiver<bool>) {
-    // An error says that the sender is gone, which is a stop as well.
-    drop(stopped.wait_for(|stop| *stop).await);
+/// Ctrl-C and SIGTERM, from the making on.
+struct Signals {
+    terminate: Option<Signal>,
+    interrupt: Option<Signal>,
 }
 
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = terminate.recv() => {}
-            _ = tokio::signal::ctrl_c() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
+impl Signals {
+    fn new() -> Self {
+        let heard = |kind| {
+            signal(kind)
+                .inspect_err(|error| tracing::error!(%error, "a signal cannot be heard"))
+                .ok()
+        };
+        Self {
+            terminate: heard(SignalKind::terminate()),
+            interrupt: heard(SignalKind::interrupt()),
+        }
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            () = one(&mut self.terminate) => {}
+            () = one(&mut self.interrupt) => {}
+        }
+    }
+}
+
+/// The next signal of this kind; never where none can be heard.
+async fn one(signal: &mut Option<Signal>) {
+    match signal {
+        Some(signal) => drop(signal.recv().await),
+        None => std::future::pending().await,
     }
 }
 
 /// The address of the sandbox, if one is to be used; starts the embedded one where it is asked for.
-async fn sandbox(config: &Config, stopped: watch::Receiver<bool>) -> Result<Option<Url>, Problem> {
+async fn sandbox(config: &Config) -> Result<Option<Url>, Problem> {
     match &config.providers {
         ProviderMode::Live => Ok(None),
         ProviderMode::At(origin) => Ok(Some(origin.clone())),
-        ProviderMode::Sandbox => embedded_sandbox(stopped).await.map(Some),
+        ProviderMode::Sandbox => embedded_sandbox().await.map(Some),
     }
 }
 
-async fn embedded_sandbox(stopped: watch::Receiver<bool>) -> Result<Url, Problem> {
+/// It goes on until the process ends: what is in flight at the stop is waited for.
+async fn embedded_sandbox() -> Result<Url, Problem> {
     let failed = |error: &dyn std::fmt::Display| Problem::start("The embedded sandbox", error);
     let listener = TcpListener::bind("127.0.0.1:0")
         .await
@@ -131,7 +175,7 @@ async fn embedded_sandbox(stopped: watch::Receiver<bool>) -> Result<Url, Problem
     tokio::spawn(sandbox::serve(
         listener,
         sandbox::Config::default(),
-        told(stopped),
+        std::future::pending(),
     ));
     Ok(origin)
 }

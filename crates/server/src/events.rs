@@ -4,7 +4,7 @@
 use domain::{
     GenerationId, ProjectId, ProviderId, UserId, error::CurrentValue, generation::Status,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -14,14 +14,24 @@ const BACKLOG: usize = 256;
 /// One piece of news and whom it concerns.
 #[derive(Debug, Clone)]
 pub struct News {
-    /// The person.
-    pub user: UserId,
+    /// The person; `None` for everybody.
+    pub user: Option<UserId>,
     /// What happened.
     pub event: Event,
+    /// Whether another process told it.
+    pub is_relayed: bool,
+}
+
+impl News {
+    /// Whether a person hears of it.
+    #[must_use]
+    pub fn concerns(&self, user: &UserId) -> bool {
+        self.user.as_ref().is_none_or(|one| one == user)
+    }
 }
 
 /// What happened.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum Event {
     /// Fields of the settings have new values.
@@ -54,6 +64,8 @@ pub enum Event {
         /// How far it is.
         status: Status,
     },
+    /// Something that nobody can tell any more: whoever listens should load again.
+    Missed,
 }
 
 /// The place where news is told and heard.
@@ -69,11 +81,25 @@ impl Default for Events {
 impl Events {
     /// Tells everybody who listens for this person.
     pub fn tell(&self, user: &UserId, event: Event) {
-        // An error only says that nobody listens at the moment.
-        drop(self.0.send(Arc::new(News {
-            user: user.clone(),
+        self.send(News {
+            user: Some(user.clone()),
             event,
-        })));
+            is_relayed: false,
+        });
+    }
+
+    /// Tells what another process told.
+    pub fn relay(&self, user: Option<UserId>, event: Event) {
+        self.send(News {
+            user,
+            event,
+            is_relayed: true,
+        });
+    }
+
+    fn send(&self, news: News) {
+        // An error only says that nobody listens at the moment.
+        drop(self.0.send(Arc::new(news)));
     }
 
     /// Hears everything from now on.

@@ -20,6 +20,7 @@ pub mod models;
 mod past;
 pub mod projects;
 pub mod reach;
+pub mod relay;
 pub mod resolve;
 pub mod settings;
 pub mod snapshot;

@@ -11,6 +11,7 @@ use crate::{
     generation::{installation::Installation, live::LiveTexts, protection::Protection},
     metrics::Metrics,
     models::Refreshes,
+    relay,
     stop::Stop,
     storage::Storage,
     upkeep,
@@ -103,6 +104,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
     });
     tokio::spawn(catalog::watch(app.weak()));
     tokio::spawn(upkeep::run(app.weak()));
+    tokio::spawn(relay::run(app.weak()));
     Ok(app)
 }
 

@@ -15,6 +15,7 @@ pub mod key_health;
 pub mod key_tests;
 pub mod ledger;
 pub mod listings;
+pub mod notices;
 pub mod organizations;
 pub mod outputs;
 pub mod past;

@@ -13,7 +13,7 @@ use axum::{
 };
 use domain::{GenerationId, generation::Generation};
 use futures::{Stream, StreamExt, future, stream};
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 type Line = Result<Event, Infallible>;
@@ -24,12 +24,23 @@ pub async fn all(State(app): State<App>, actor: Actor) -> Sse<impl Stream<Item =
     let user = actor.user.id;
     let news = heard(&app).filter_map(move |item| {
         future::ready(match item {
-            Ok(item) if item.user == user => Some(line(&item.event)),
+            Ok(item) if item.concerns(&user) => Some(line(&item.event)),
             Ok(_) => None,
-            Err(_) => Some(Event::default().event("missed")),
+            Err(_) => Some(line(&News::Missed)),
         })
     });
-    Sse::new(news.map(Ok)).keep_alive(KeepAlive::default())
+    Sse::new(until_the_end(app, news.map(Ok))).keep_alive(KeepAlive::default())
+}
+
+/// When a listener should come back whose stream was closed because the server ends.
+const COME_BACK: Duration = Duration::from_secs(2);
+
+/// A stream that closes when the end of the server is announced, and says when to come back.
+fn until_the_end(app: App, lines: impl Stream<Item = Line>) -> impl Stream<Item = Line> {
+    let begun = app.stop.begun();
+    let farewell = stream::once(future::ready(Ok(Event::default().retry(COME_BACK))))
+        .filter(move |_| future::ready(app.stop.has_begun()));
+    lines.take_until(begun).chain(farewell)
 }
 
 fn heard(app: &App) -> impl Stream<Item = Result<Arc<Item>, BroadcastStreamRecvError>> + use<> {
@@ -43,6 +54,7 @@ fn line(event: &News) -> Event {
         News::Models { .. } => "models",
         News::Text { .. } => "text",
         News::Generation { .. } => "generation",
+        News::Missed => return Event::default().event("missed"),
     };
     // The event is made of texts and numbers, which always have a JSON form.
     Event::default()
@@ -60,6 +72,7 @@ pub async fn of_generation(
 ) -> Answer<Sse<impl Stream<Item = Line>>> {
     let news = BroadcastStream::new(app.events.listen());
     let now = generation::get(&app, &actor, &id).await?;
+    let end = app.clone();
     let follow = Follow {
         app,
         actor,
@@ -72,7 +85,7 @@ pub async fn of_generation(
     let lines = stream::unfold(follow, |mut follow| async move {
         follow.line().await.map(|line| (Ok(line), follow))
     });
-    Ok(Sse::new(lines).keep_alive(KeepAlive::default()))
+    Ok(Sse::new(until_the_end(end, lines)).keep_alive(KeepAlive::default()))
 }
 
 /// One listener of one generation.
@@ -95,9 +108,10 @@ impl Follow {
         }
         while !self.ended {
             match self.news.next().await? {
-                Ok(item) if item.user != self.actor.user.id => {}
+                Ok(item) if !item.concerns(&self.actor.user.id) => {}
                 Ok(item) => match &item.event {
                     News::Generation { id, .. } if *id == self.id => return self.reload().await,
+                    News::Missed => return self.reload().await,
                     News::Text { id, at, text } if *id == self.id => {
                         if let Some(line) = self.added(*at, text) {
                             return Some(line);

@@ -15,6 +15,10 @@ pub fn router(app: App) -> Router {
 }
 
 async fn ready(State(app): State<App>) -> (StatusCode, web::Json<serde_json::Value>) {
+    if app.stop.has_begun() {
+        let state = serde_json::json!({ "status": "stopping" });
+        return (StatusCode::SERVICE_UNAVAILABLE, web::Json(state));
+    }
     match app.db.ping().await {
         Ok(()) => (
             StatusCode::OK,

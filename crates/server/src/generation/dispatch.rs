@@ -5,6 +5,7 @@ mod cancelling;
 mod credential;
 mod fared;
 mod keeping;
+mod order;
 mod sending;
 mod standing;
 mod waiting;
@@ -26,12 +27,10 @@ use crate::{
     ledger::{self, Billed},
 };
 use domain::{
-    ApiError, OutputId, ProviderFault, ProviderId, catalog::Model, generation::Status,
+    ApiError, ProviderFault, ProviderId, catalog::Model, generation::Status,
     input::GenerationInput, pricing::actual, resolution::Resolution,
 };
-use providers::{
-    Call, Failure, Job, Picture, Produced, Progress, Purpose, SendError, Step, pace, retry,
-};
+use providers::{Call, Failure, Produced, Progress, Purpose, SendError, Step};
 use secrecy::SecretString;
 use serde::Serialize;
 use std::time::Duration;
@@ -42,10 +41,6 @@ use store::{
     outputs::NewOutput,
 };
 
-/// How many polls in a row may fail before the job is given up.
-const FAILED_POLLS: u32 = 10;
-/// The largest picture that is sent along.
-const MAX_PICTURE: usize = 64 << 20;
 /// How long a text waits for the operator's installation when that has its hands full.
 const INSTALLATION_BUSY: Duration = Duration::from_secs(2);
 
@@ -285,87 +280,6 @@ impl Turn<'_> {
         }
     }
 
-    /// Waits for a job that the provider works on, unless it has taken too long.
-    fn rest(&self, progress: Progress, after: Duration) -> End {
-        let progress = self.noted(progress);
-        if self.has_waited_too_long(&progress) {
-            End::Unknown(self.waited())
-        } else {
-            End::Rest(progress, after)
-        }
-    }
-
-    /// Tries again what did not work although the provider has made it, or is about to.
-    fn later(&self, progress: &Progress, after: Option<Duration>) -> End {
-        let failed = progress.poll_failed();
-        if failed.failed < FAILED_POLLS {
-            let asked = after.unwrap_or_default().min(retry::LONGEST_ASKED);
-            self.rest(
-                failed.clone(),
-                asked.max(pace::after_failures(failed.failed)),
-            )
-        } else {
-            End::Unknown(self.waited())
-        }
-    }
-
-    /// The progress with the time at which the provider took the job.
-    fn noted(&self, mut progress: Progress) -> Progress {
-        if progress.task.is_some() && progress.since.is_none() {
-            progress.since = Some(self.app.clock.now().0);
-        }
-        progress
-    }
-
-    /// The job for the adapter; the pictures are read while they are still to be sent.
-    async fn job(
-        &self,
-        input: &GenerationInput,
-        with_pictures: bool,
-    ) -> Result<Result<Job, ApiError>, Fault> {
-        let mut pictures = Vec::new();
-        let names = if with_pictures {
-            input.images()
-        } else {
-            Vec::new()
-        };
-        for name in names {
-            if name.starts_with("https://") {
-                pictures.push(Picture::Url(name.to_owned()));
-                continue;
-            }
-            let id = OutputId(name.to_owned());
-            let Some(file) =
-                store::outputs::get_visible(&self.app.db, &self.row.user_id, &id).await?
-            else {
-                return Ok(Err(ApiError::not_found("picture")));
-            };
-            if file.removed_at.is_some() {
-                return Ok(Err(ApiError::not_found("picture")));
-            }
-            pictures.push(Picture::Bytes {
-                bytes: self.app.storage.read(&file.file, MAX_PICTURE).await?,
-                media_type: file.media_type,
-            });
-        }
-        Ok(Ok(Job {
-            generation: self.row.id.to_string(),
-            model: self
-                .listed
-                .map_or(self.row.model.as_str(), Model::sent_id)
-                .to_owned(),
-            input: input.clone(),
-            pictures,
-            endpoint: self.endpoint()?,
-        }))
-    }
-
-    fn endpoint(&self) -> Result<Option<url::Url>, Fault> {
-        let address = self.resolution.endpoint.as_deref();
-        let parsed = address.map(url::Url::parse).transpose();
-        parsed.map_err(|_| Fault::Damaged("endpoint of a generation"))
-    }
-
     async fn begin_submit(&self) -> Result<bool, Fault> {
         let (now, until) = (self.app.clock.now(), lease_until(self.app));
         self.flight.took_off();
@@ -504,15 +418,6 @@ impl Turn<'_> {
             tracing::warn!(generation = %self.row.id, "the lease was lost before the result was written");
         }
         Ok(())
-    }
-
-    fn has_waited_too_long(&self, progress: &Progress) -> bool {
-        let Some(since) = progress.since else {
-            return false;
-        };
-        let waited = self.app.clock.now().0 - since;
-        let patience = pace::patience(self.resolution.operation).as_millis();
-        u128::try_from(waited).unwrap_or(0) > patience
     }
 
     fn tell(&self, status: Status) {

@@ -33,6 +33,15 @@ impl LiveTexts {
         self.texts().remove(id)
     }
 
+    /// Takes over what another process writes: what follows on what is known here.
+    pub fn follow(&self, id: &GenerationId, at: usize, text: &str) {
+        let mut texts = self.texts();
+        let whole = texts.entry(id.clone()).or_default();
+        if whole.len() == at {
+            whole.push_str(text);
+        }
+    }
+
     /// Adds text; the length in bytes that was there before.
     fn add(&self, id: &GenerationId, text: &str) -> usize {
         let mut texts = self.texts();

@@ -16,6 +16,7 @@ fn ended(status: Status) -> Settlement<'static> {
         actual: None,
         text: None,
         error: Some(r#"{"code":"PROVIDER_ERROR","detail":"lost"}"#),
+        charge: None,
         outputs: &[],
     }
 }

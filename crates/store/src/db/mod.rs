@@ -2,9 +2,11 @@
 //! everything that writes goes through the one writer, so that no transaction ever has to upgrade.
 
 mod migrate;
+mod notices;
 mod open;
 
 pub use migrate::MigrationError;
+pub use notices::{Heard, Notices};
 pub use open::OpenError;
 
 use crate::{

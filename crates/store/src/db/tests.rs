@@ -4,8 +4,8 @@
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
     StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
-    listings, organizations, outputs, past, projects, replaced, secrets, sessions, settings,
-    settings_history, snapshot, statement::Statement, test_support::TestDb, users,
+    listings, notices, organizations, outputs, past, projects, replaced, secrets, sessions,
+    settings, settings_history, snapshot, statement::Statement, test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -23,6 +23,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         key_tests::STATEMENTS,
         ledger::STATEMENTS,
         listings::STATEMENTS,
+        notices::STATEMENTS,
         organizations::STATEMENTS,
         outputs::STATEMENTS,
         past::STATEMENTS,

@@ -19,6 +19,7 @@ mod modal;
 mod models;
 mod outputs;
 mod pairs;
+mod processes;
 mod settings;
 mod streaming;
 mod support;

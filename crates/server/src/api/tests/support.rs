@@ -29,7 +29,7 @@ use domain::Timestamp;
 use providers::{Bases, Outbound};
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
-use store::test_support::TestDb;
+use store::{Db, test_support::TestDb};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tower::ServiceExt;
@@ -44,7 +44,8 @@ pub struct Stage {
     pub sandbox: Url,
     router: Router,
     _data: TempDir,
-    _db: TestDb,
+    url: String,
+    _db: Option<TestDb>,
 }
 
 impl Stage {
@@ -74,6 +75,19 @@ impl Stage {
         refreshes: Refreshes,
         sandbox: Url,
     ) -> Self {
+        let mut stage = Self::on(test.db.clone(), variables, refreshes, sandbox).await;
+        stage.url = test.url().to_owned();
+        stage._db = Some(test);
+        stage
+    }
+
+    /// Another process on the same database, with the same providers.
+    pub async fn beside(&self) -> Self {
+        let db = Db::open(&self.url).await.unwrap();
+        Self::on(db, &[], Refreshes::none(), self.sandbox.clone()).await
+    }
+
+    async fn on(db: Db, variables: &[(&str, &str)], refreshes: Refreshes, sandbox: Url) -> Self {
         let data = tempfile::tempdir().unwrap();
         let option = |name: &str| {
             let found = variables.iter().find(|(n, _)| *n == name);
@@ -104,10 +118,10 @@ impl Stage {
         let vault = Vault::new(config.master_keys.clone());
         let policy = config.policy.clone().with_sandbox(&sandbox).unwrap();
         let app = App::new(Parts {
-            db: test.db.clone(),
+            db: db.clone(),
             storage: Storage::new(config.media_dir(), &config.media).unwrap(),
             vault,
-            catalog: Live::start(&test.db, catalog::load().unwrap(), clock.now())
+            catalog: Live::start(&db, catalog::load().unwrap(), clock.now())
                 .await
                 .unwrap(),
             refreshes,
@@ -132,13 +146,15 @@ impl Stage {
             .layer(middleware::from_fn_with_state(
                 app.clone(),
                 web::session::find,
-            ));
+            ))
+            .merge(api::health(app.clone()));
         Self {
             app,
             sandbox,
             router,
             _data: data,
-            _db: test,
+            url: String::new(),
+            _db: None,
         }
     }
 

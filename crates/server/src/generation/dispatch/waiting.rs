@@ -7,9 +7,11 @@ use crate::{
     generation::{protection::Refused, queue},
 };
 use domain::{ProviderFault, generation::Status};
-use providers::Progress;
+use providers::{Progress, pace, retry};
 use std::time::Duration;
 
+/// How many polls in a row may fail before the job is given up.
+const FAILED_POLLS: u32 = 10;
 /// How many jobs of the line are held together with the first one that finds the door closed.
 const TOGETHER: usize = 500;
 
@@ -63,6 +65,47 @@ impl Turn<'_> {
                 Ok(None)
             }
         }
+    }
+
+    /// Waits for a job that the provider works on, unless it has taken too long.
+    pub(super) fn rest(&self, progress: Progress, after: Duration) -> End {
+        let progress = self.noted(progress);
+        if self.has_waited_too_long(&progress) {
+            End::Unknown(self.waited())
+        } else {
+            End::Rest(progress, after)
+        }
+    }
+
+    /// Tries again what did not work although the provider has made it, or is about to.
+    pub(super) fn later(&self, progress: &Progress, after: Option<Duration>) -> End {
+        let failed = progress.poll_failed();
+        if failed.failed < FAILED_POLLS {
+            let asked = after.unwrap_or_default().min(retry::LONGEST_ASKED);
+            self.rest(
+                failed.clone(),
+                asked.max(pace::after_failures(failed.failed)),
+            )
+        } else {
+            End::Unknown(self.waited())
+        }
+    }
+
+    /// The progress with the time at which the provider took the job.
+    pub(super) fn noted(&self, mut progress: Progress) -> Progress {
+        if progress.task.is_some() && progress.since.is_none() {
+            progress.since = Some(self.app.clock.now().0);
+        }
+        progress
+    }
+
+    fn has_waited_too_long(&self, progress: &Progress) -> bool {
+        let Some(since) = progress.since else {
+            return false;
+        };
+        let waited = self.app.clock.now().0 - since;
+        let patience = pace::patience(self.resolution.operation).as_millis();
+        u128::try_from(waited).unwrap_or(0) > patience
     }
 
     fn out_of_reach(&self) -> domain::ApiError {
