@@ -126,6 +126,21 @@ fn Outcome(generation: Generation) -> impl IntoView {
     };
     let retry = Callback::new(move |()| stores.flow.ask(again.clone()));
     let sentence = result_sentence(&generation);
+    let id = generation.id.clone();
+    let look_again = generation.may_look_again.then(|| {
+        view! {
+            <p class="actions">
+                <button
+                    type="button"
+                    class="small"
+                    on:click=on_click(move |_| stores.generations.look_again(id.clone()))
+                >
+                    "Look again"
+                </button>
+                <span class="hint">"Asks the provider how it ended. Nothing is sent a second time."</span>
+            </p>
+        }
+    });
     let alt = excerpt(generation.input.text());
     view! {
         {match generation.error.clone() {
@@ -147,6 +162,7 @@ fn Outcome(generation: Generation) -> impl IntoView {
                 .erase()
             }
         }}
+        {look_again.erase()}
         {generation.text.map(|text| view! { <div class="prose">{text}</div> }).erase()}
         {generation
             .outputs

@@ -41,6 +41,13 @@ pub async fn generation_follow(
     Ok(found)
 }
 
+/// Asks the provider again about a generation that ended without its word. It is never sent again.
+#[server(prefix = "/fn", endpoint = "generation_look_again", protocol = JsonPost)]
+pub async fn generation_look_again(id: GenerationId) -> Result<Generation, FnError> {
+    let (app, actor) = signed_in()?;
+    answer(server::generation::look_again(&app, &actor, &id).await)
+}
+
 /// Cancels a generation where that is still possible.
 #[server(prefix = "/fn", endpoint = "generation_cancel", protocol = JsonPost)]
 pub async fn generation_cancel(id: GenerationId) -> Result<Generation, FnError> {

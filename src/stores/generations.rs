@@ -6,7 +6,10 @@ use crate::{
         events::{self, Heard, Listening},
         page, task, timer,
     },
-    server_fns::generations::{generation_cancel, generation_follow},
+    server_fns::{
+        FnError,
+        generations::{generation_cancel, generation_follow, generation_look_again},
+    },
 };
 use domain::{GenerationId, Map, ProjectId, generation::Generation};
 use leptos::prelude::*;
@@ -182,11 +185,21 @@ impl Generations {
 
     /// Cancels a generation where that is still possible.
     pub fn cancel(self, id: GenerationId) {
-        task::spawn(async move {
-            match generation_cancel(id).await {
-                Ok(generation) => self.merge(vec![generation]),
-                Err(error) => self.announcement.set(error.sentence()),
+        task::spawn(async move { self.answered(generation_cancel(id).await) });
+    }
+
+    /// Asks the provider again about a generation that ended without its word.
+    pub fn look_again(self, id: GenerationId) {
+        task::spawn(async move { self.answered(generation_look_again(id).await) });
+    }
+
+    fn answered(self, answer: Result<Generation, FnError>) {
+        match answer {
+            Ok(generation) => {
+                self.merge(vec![generation]);
+                self.follow();
             }
-        });
+            Err(error) => self.announcement.set(error.sentence()),
+        }
     }
 }

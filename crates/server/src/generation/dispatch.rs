@@ -27,7 +27,7 @@ use crate::{
     ledger::{self, Billed},
 };
 use domain::{
-    ApiError, ProviderFault, ProviderId, catalog::Model, generation::Status,
+    ApiError, ProviderFault, ProviderId, Timestamp, catalog::Model, generation::Status,
     input::GenerationInput, pricing::actual, resolution::Resolution,
 };
 use providers::{Call, Failure, Produced, Progress, Purpose, SendError, Step};
@@ -413,11 +413,24 @@ impl Turn<'_> {
         let settled = store::jobs::settle(&self.app.db, self.lease, settlement, now).await?;
         self.app.live_texts.take(&self.row.id);
         if settled {
+            self.count(settlement, now);
             self.tell(settlement.status);
         } else {
             tracing::warn!(generation = %self.row.id, "the lease was lost before the result was written");
         }
         Ok(())
+    }
+
+    /// Counts the end for those who watch the server.
+    fn count(&self, settlement: &Settlement<'_>, now: Timestamp) {
+        let (operation, provider) = (self.resolution.operation, self.provider());
+        let millis = now.0.saturating_sub(self.row.created_at.0);
+        let took = Duration::from_millis(u64::try_from(millis).unwrap_or(0));
+        let metrics = &self.app.metrics;
+        metrics.ended(operation, provider, settlement.status, took);
+        if let Some(charge) = settlement.charge {
+            metrics.paid(operation, provider, self.row.payer, charge.actual);
+        }
     }
 
     fn tell(&self, status: Status) {

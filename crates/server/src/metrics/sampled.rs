@@ -1,8 +1,9 @@
 //! Figures that are looked up when somebody asks for them: the queue, and the process itself.
 
+use super::labels::Provider;
 use crate::app::App;
 use prometheus_client::{
-    metrics::gauge::Gauge,
+    metrics::{family::Family, gauge::Gauge},
     registry::{Registry, Unit},
 };
 
@@ -33,6 +34,16 @@ pub(super) async fn registry(app: &App) -> Registry {
         }
         Err(error) => tracing::error!(%error, "the queue could not be looked at"),
     }
+    let breakers = Family::<Provider, Gauge>::default();
+    for (provider, open) in app.protection.open_lanes() {
+        let provider = provider.as_str();
+        breakers.get_or_create(&Provider { provider }).set(open);
+    }
+    registry.sub_registry_with_prefix("film").register(
+        "breakers_open",
+        "Keys and addresses of a provider that are not asked at the moment, as they only failed",
+        breakers,
+    );
     let process = registry.sub_registry_with_prefix("process");
     if let Some(bytes) = resident_memory() {
         process.register_with_unit(

@@ -34,6 +34,10 @@ async fn a_request_and_the_queue_are_seen_and_nothing_personal(test: TestDb) {
     let made = person.post("/generations", &wish).await;
     assert_eq!(made.status, 202, "{}", made.body);
 
+    stage.start_worker();
+    let id = made.body["id"].as_str().unwrap();
+    let done = person.finished(&stage, id).await;
+    assert_eq!(done["status"], "succeeded", "{done}");
     let router = metrics::router(stage.app.clone()).layer(middleware::from_fn_with_state(
         stage.app.clone(),
         metrics::measure,
@@ -41,9 +45,13 @@ async fn a_request_and_the_queue_are_seen_and_nothing_personal(test: TestDb) {
     ask(&router, "/metrics").await;
     let text = ask(&router, "/metrics").await;
     for line in [
-        "film_queue_depth 1",
-        "film_queue_due 1",
+        "film_queue_depth 0",
+        "film_queue_due 0",
         r#"film_requests_total{method="GET",route="/metrics",status="200"} 1"#,
+        r#"film_generations_total{operation="llm",provider="openrouter",status="succeeded"} 1"#,
+        r#"film_provider_calls_total{provider="openrouter",purpose="submit",outcome="ok"} 1"#,
+        r#"film_breakers_open{provider="openrouter"} 0"#,
+        r#"film_spent_micro_usd_total{operation="llm",provider="openrouter",payer="user"}"#,
         "process_open_fds ",
         "process_resident_memory_bytes ",
     ] {

@@ -2,6 +2,7 @@
 //! lane what became of it. A longer pause is no reason to hold a worker's place.
 
 use super::Turn;
+use crate::clock::Stopwatch;
 use crate::generation::{
     live::{Listener, Pen},
     protection::{Outcome, Pass},
@@ -48,7 +49,12 @@ impl Turn<'_> {
             let pen = Pen::new(app, &self.row.user_id, &self.row.id);
             let mut listener = Listener::new(pen, adapter, job);
             let mut hear = |piece: &[u8]| listener.hear(piece);
-            let error = match app.outbound.follow(call, secret, &mut hear).await {
+            let stopwatch = Stopwatch::start();
+            let answer = app.outbound.follow(call, secret, &mut hear).await;
+            let outcome = answer.as_ref().map(|reply| reply.status);
+            let took = stopwatch.elapsed();
+            app.metrics.call(provider, call.purpose, outcome, took);
+            let error = match answer {
                 Ok(reply) => return Sent::Answered(reply),
                 Err(error) => error,
             };
@@ -60,6 +66,9 @@ impl Turn<'_> {
             let pause = retry::pause(call.purpose, tried, &error, app.chance.draw())
                 .filter(|_| call.purpose != Purpose::Poll)
                 .filter(|_| app.protection.may_retry(provider, app.clock.now()));
+            if pause.is_some() {
+                app.metrics.retry(provider);
+            }
             match pause {
                 None => return Sent::Not(error),
                 Some(pause) if pause <= NAP => tokio::time::sleep(pause).await,

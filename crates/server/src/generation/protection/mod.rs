@@ -15,7 +15,7 @@ use budget::Budget;
 use domain::{ProviderId, Timestamp};
 use providers::retry;
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -99,6 +99,20 @@ impl Protection {
     )]
     fn shortened(&self, millis: i64) -> i64 {
         (millis as f64 * self.pace) as i64
+    }
+
+    /// How many lanes of each provider are not asked at the moment, of those that are known.
+    #[must_use]
+    pub fn open_lanes(&self) -> BTreeMap<ProviderId, i64> {
+        let mut open = BTreeMap::new();
+        for (name, lane) in &self.state().lanes {
+            let provider = name.split('/').next().and_then(ProviderId::parse);
+            if let Some(provider) = provider {
+                let count: &mut i64 = open.entry(provider).or_default();
+                *count += i64::from(lane.breaker.open_since().is_some());
+            }
+        }
+        open
     }
 
     /// A place to work on a job of this lane, until it is dropped.
