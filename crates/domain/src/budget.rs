@@ -295,6 +295,35 @@ impl Budget {
         })
     }
 
+    /// What a person should know before something that costs at most `price` is made: that the budget
+    /// is nearly or wholly used up with it. `None` where there is nothing to say.
+    #[must_use]
+    pub fn warning(
+        &self,
+        whose: OwnerKind,
+        standing: Standing,
+        price: Option<MicroUsd>,
+        now: Timestamp,
+    ) -> Option<String> {
+        let after = Standing {
+            reserved: standing.reserved.plus(price.unwrap_or_default()),
+            ..standing
+        };
+        let how = match self.state(after) {
+            State::Fine => return None,
+            State::Warning => "nearly used up",
+            State::UsedUp => "used up",
+        };
+        Some(format!(
+            "{} {} budget is {how} with this: up to {} of {} credits until {}.",
+            whose.whose(),
+            self.period.as_str(),
+            format_credits(after.used()),
+            format_credits(self.limit_micro_usd),
+            self.period.resets_at(now)
+        ))
+    }
+
     fn weigh(&self, standing: Standing, price: Option<MicroUsd>) -> Result<(), Reason> {
         let left = self.left(standing);
         let fits = match price {

@@ -205,6 +205,9 @@ pub struct Preview {
     /// What such ones have cost by the providers' own word, where there are enough of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub learned: Option<Learned>,
+    /// What the budgets say: that one would refuse it, or that one is nearly used up with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<String>,
     /// The defaults of the settings that hold for what the request leaves open.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub defaults: Map<Parameter, String>,

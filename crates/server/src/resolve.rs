@@ -128,8 +128,11 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
         .remove(&(resolution.provider, resolution.model.clone()));
     let project = wanted.project_id.as_ref();
     let learned = ledger::learned(app, actor, project, &resolution, (&*input, model)).await?;
+    let most = estimate.micro_usd.map(|total| total.high);
+    let budget = ledger::budgets::notice(app, actor, project, resolution.payer, most).await?;
     Ok(Preview {
         resolution,
+        budget,
         estimate,
         last_payer,
         typical,

@@ -125,6 +125,11 @@ fn cost(preview: &Preview) -> AnyView {
             .learned
             .map(|learned| view! { <span class="hint">{learned_words(learned)}</span> })
             .erase()}
+        {preview
+            .budget
+            .clone()
+            .map(|words| view! { <span class="hint warn">{words}</span> })
+            .erase()}
         {estimate_lines(estimate)
             .into_iter()
             .map(|line| view! { <span class="hint">{line}</span> })

@@ -55,6 +55,7 @@ fn confirming() -> Confirming {
             estimate: estimate(39_000),
             last_payer: Some(Payer::User),
             learned: None,
+            budget: None,
             defaults: Default::default(),
             typical: Some(Typical {
                 seconds: 12,

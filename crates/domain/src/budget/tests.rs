@@ -119,6 +119,34 @@ fn a_soft_budget_warns_and_refuses_nothing_with_a_price() {
 }
 
 #[test]
+fn what_uses_a_budget_up_is_said_before_it_is_made() {
+    let budget = Budget {
+        hard: false,
+        ..budget(1_000_000)
+    };
+    let now = at("2026-11-29T10:00:00Z");
+    let said = |spent, price| {
+        let standing = Standing {
+            spent: MicroUsd(spent),
+            ..Standing::default()
+        };
+        budget.warning(OwnerKind::User, standing, Some(MicroUsd(price)), now)
+    };
+    assert_eq!(said(100_000, 100_000), None);
+    assert_eq!(
+        said(750_000, 100_000).as_deref(),
+        Some(
+            "Your daily budget is nearly used up with this: up to 170 of 200 credits until 2026-11-30 00:00 UTC."
+        )
+    );
+    assert!(
+        said(990_000, 100_000)
+            .unwrap()
+            .contains("is used up with this")
+    );
+}
+
+#[test]
 fn a_refusal_names_whose_budget_what_is_left_and_when_it_resets() {
     let refused = Refused {
         whose: OwnerKind::Project,

@@ -138,6 +138,7 @@ mod tests {
             last_payer: None,
             typical: None,
             learned: None,
+            budget: None,
             defaults: Default::default(),
         }
     }

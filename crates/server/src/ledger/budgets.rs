@@ -72,6 +72,37 @@ pub async fn obstacle(
     Ok(None)
 }
 
+/// What the budgets say about something before it is asked for: that one would refuse it, or that one
+/// is nearly used up with it. `None` where there is nothing to say.
+///
+/// # Errors
+/// `NOT_FOUND` for a foreign project.
+pub async fn notice(
+    app: &App,
+    actor: &Actor,
+    project: Option<&ProjectId>,
+    payer: Payer,
+    price: Option<MicroUsd>,
+) -> Result<Option<String>, ApiError> {
+    if let Some(refused) = obstacle(app, actor, project, payer, price).await? {
+        return Ok(Some(refused.detail.clone()));
+    }
+    let organization = match payer {
+        Payer::Organization => organization_of(app, actor, project).await?,
+        Payer::User | Payer::Instance => None,
+    };
+    let now = app.clock.now();
+    for owner in budget::owners(&actor.user.id, project, organization.as_ref(), payer) {
+        for (kept, standing) in standings(app, &owner, now).await? {
+            let warning = kept.budget.warning(owner.kind(), standing, price, now);
+            if warning.is_some() {
+                return Ok(warning);
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Sets a budget, in place of the one of the same owner and period. What was already spent in the
 /// period counts.
 ///
