@@ -134,6 +134,7 @@ fn drawn(status: Status, error: Option<ApiError>) -> Generation {
         actual: None,
         outputs: if status == Status::Succeeded {
             vec![Output {
+                removed: false,
                 id: OutputId("o1".into()),
                 media_type: "image/png".into(),
                 bytes: 4,
@@ -378,7 +379,7 @@ fn what_is_not_loaded_shows_a_skeleton_and_no_field() {
 #[test]
 fn a_picture_is_shown_and_its_prompt_is_escaped() {
     let html = project_page(vec![drawn(Status::Succeeded, None)]);
-    assert!(html.contains("src=\"/api/v1/outputs/o1\""));
+    assert!(html.contains("src=\"/api/v1/outputs/o1/thumbnail\""));
     assert!(!html.contains("A fox <script>"));
     assert_eq!(count(&html, ">Generate</button>"), 1);
 }

@@ -176,9 +176,19 @@ fn Outcome(generation: Generation) -> impl IntoView {
 #[component]
 fn Media(output: Output, alt: String) -> impl IntoView {
     let Output {
-        url, media_type, ..
+        url,
+        media_type,
+        removed,
+        ..
     } = output;
-    let shown = url.clone();
+    if removed {
+        return view! {
+            <p class="hint">"The file was removed: this server keeps media for a while only."</p>
+        }
+        .erase();
+    }
+    // The whole picture is loaded only by whoever opens it.
+    let shown = format!("{url}/thumbnail");
     match media_type.split('/').next() {
         Some("image") => view! {
             <a class="media" href=url rel="external" target="_blank">

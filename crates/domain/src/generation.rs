@@ -110,6 +110,9 @@ pub struct Output {
     pub bytes: u64,
     /// Where it is served.
     pub url: String,
+    /// Whether it is served no more: it was kept as long as this server keeps media.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub removed: bool,
 }
 
 /// A generation as its owner sees it.

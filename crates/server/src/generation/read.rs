@@ -74,6 +74,7 @@ async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation
             .into_iter()
             .filter(|file| file.role == Role::Output)
             .map(|file| Output {
+                removed: file.removed_at.is_some(),
                 url: format!("/api/v1/outputs/{}", file.id),
                 id: file.id,
                 media_type: file.media_type,
