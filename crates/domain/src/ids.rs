@@ -39,4 +39,8 @@ id! {
     GenerationId,
     /// One stored media file.
     OutputId,
+    /// One thing that a project still has to generate.
+    PlannedItemId,
+    /// One run through what a project still has to generate.
+    BatchId,
 }

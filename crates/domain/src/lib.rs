@@ -23,6 +23,7 @@ pub mod old_settings;
 pub mod operation;
 pub mod parameter;
 pub mod pasted;
+pub mod plan;
 pub mod pricing;
 pub mod project;
 pub mod provider;
@@ -35,7 +36,9 @@ pub mod transfer;
 pub mod usage;
 
 pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
-pub use ids::{GenerationId, OrganizationId, OutputId, ProjectId, SecretId, UserId};
+pub use ids::{
+    BatchId, GenerationId, OrganizationId, OutputId, PlannedItemId, ProjectId, SecretId, UserId,
+};
 pub use map::Map;
 pub use operation::Operation;
 pub use provider::ProviderId;

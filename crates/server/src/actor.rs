@@ -1,5 +1,5 @@
-//! Who acts. An actor is only ever made from a session, never from anything a request says about
-//! itself, and every use case takes one.
+//! Who acts. An actor is only ever made from a session, or for a batch that goes on alone from who
+//! started it with one; never from anything a request says about itself. Every use case takes one.
 
 use domain::account::User;
 

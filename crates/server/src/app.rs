@@ -100,6 +100,11 @@ impl App {
         self.0.catalog.for_user(&self.0.db, user).await
     }
 
+    /// The application, if it still lives.
+    pub(crate) fn alive(parts: &Weak<Parts>) -> Option<Self> {
+        parts.upgrade().map(Self)
+    }
+
     /// The parts, for as long as the application lives.
     pub(crate) fn weak(&self) -> Weak<Parts> {
         Arc::downgrade(&self.0)

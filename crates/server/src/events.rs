@@ -3,6 +3,7 @@
 
 use domain::{
     GenerationId, ProjectId, ProviderId, UserId, error::CurrentValue, generation::Status,
+    plan::BatchState,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -56,6 +57,13 @@ pub enum Event {
         at: usize,
         /// What was added.
         text: String,
+    },
+    /// A batch moved on.
+    Plan {
+        /// Of which project.
+        project_id: ProjectId,
+        /// How far it is.
+        state: BatchState,
     },
     /// A generation moved on.
     Generation {

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod models;
 mod past;
+pub mod plan;
 pub mod projects;
 pub mod reach;
 pub mod relay;

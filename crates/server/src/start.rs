@@ -11,7 +11,7 @@ use crate::{
     generation::{installation::Installation, live::LiveTexts, protection::Protection},
     metrics::Metrics,
     models::Refreshes,
-    relay,
+    plan, relay,
     stop::Stop,
     storage::Storage,
     upkeep,
@@ -105,6 +105,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
     tokio::spawn(catalog::watch(app.weak()));
     tokio::spawn(upkeep::run(app.weak()));
     tokio::spawn(relay::run(app.weak()));
+    tokio::spawn(plan::feeder::run(app.weak()));
     Ok(app)
 }
 

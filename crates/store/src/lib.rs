@@ -19,6 +19,8 @@ pub mod notices;
 pub mod organizations;
 pub mod outputs;
 pub mod past;
+pub mod plan;
+pub mod plan_batches;
 pub mod projects;
 pub mod replaced;
 mod row;

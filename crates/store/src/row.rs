@@ -3,12 +3,13 @@
 
 use crate::StoreError;
 use domain::{
-    GenerationId, Operation, OrganizationId, OutputId, ProjectId, ProviderFault, ProviderId,
-    SecretId, Timestamp, UserId,
+    BatchId, GenerationId, Operation, OrganizationId, OutputId, PlannedItemId, ProjectId,
+    ProviderFault, ProviderId, SecretId, Timestamp, UserId,
     account::{OrganizationRole, Plan},
     budget::{OwnerKind, Period, UnknownPrices},
     generation::Status,
     money::MicroUsd,
+    plan::BatchState,
     project::Step,
     resolution::{Level, Payer},
 };
@@ -92,11 +93,14 @@ column! {
         SecretId = |id| Some(SecretId(id)),
         GenerationId = |id| Some(GenerationId(id)),
         OutputId = |id| Some(OutputId(id)),
+        PlannedItemId = |id| Some(PlannedItemId(id)),
+        BatchId = |id| Some(BatchId(id)),
         Operation = |id| Operation::parse(&id),
         ProviderId = |id| ProviderId::parse(&id),
         ProviderFault = |id| ProviderFault::parse(&id),
         Status = |id| Status::parse(&id),
         Step = |id| Step::parse(&id),
+        BatchState = |id| BatchState::parse(&id),
         Payer = |id| {
             [Payer::User, Payer::Organization, Payer::Instance]
                 .into_iter()

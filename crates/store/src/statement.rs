@@ -2,7 +2,8 @@
 //! No SQL is ever put together at run time, and no statement lives outside of a `statements!` list.
 
 use domain::{
-    GenerationId, OrganizationId, OutputId, ProjectId, SecretId, Timestamp, UserId, money::MicroUsd,
+    BatchId, GenerationId, OrganizationId, OutputId, PlannedItemId, ProjectId, SecretId, Timestamp,
+    UserId, money::MicroUsd,
 };
 
 /// One statement under its name, with which errors and tests speak of it.
@@ -139,5 +140,7 @@ from_ids!(
     ProjectId,
     SecretId,
     GenerationId,
-    OutputId
+    OutputId,
+    PlannedItemId,
+    BatchId
 );

@@ -53,6 +53,7 @@ fn line(event: &News) -> Event {
         News::Keys => "keys",
         News::Models { .. } => "models",
         News::Text { .. } => "text",
+        News::Plan { .. } => "plan",
         News::Generation { .. } => "generation",
         News::Missed => return Event::default().event("missed"),
     };

@@ -32,21 +32,25 @@ impl TryFrom<Body> for Wanted {
     type Error = ApiError;
 
     fn try_from(body: Body) -> Result<Self, ApiError> {
-        let input = match body.operation {
-            Operation::Llm => GenerationInput::Llm(llm(body.input)?),
-            Operation::Image => GenerationInput::Image(read(body.input)?),
-            Operation::Video => GenerationInput::Video(read(body.input)?),
-            Operation::Tts => GenerationInput::Tts(read(body.input)?),
-            Operation::Music => GenerationInput::Music(read(body.input)?),
-        };
         Ok(Self {
+            input: input(body.operation, body.input)?,
             project_id: body.project_id,
             step: None,
             provider: body.provider,
             model: body.model,
-            input,
         })
     }
+}
+
+/// What is asked for, as it is sent for its operation.
+pub(super) fn input(operation: Operation, input: Value) -> Result<GenerationInput, ApiError> {
+    Ok(match operation {
+        Operation::Llm => GenerationInput::Llm(llm(input)?),
+        Operation::Image => GenerationInput::Image(read(input)?),
+        Operation::Video => GenerationInput::Video(read(input)?),
+        Operation::Tts => GenerationInput::Tts(read(input)?),
+        Operation::Music => GenerationInput::Music(read(input)?),
+    })
 }
 
 fn read<T: DeserializeOwned>(input: Value) -> Result<T, ApiError> {
@@ -65,7 +69,8 @@ fn llm(mut input: Value) -> Result<LlmInput, ApiError> {
     read(input)
 }
 
-/// A generation as the API shows it: `operation` and `input` beside each other, as they are sent.
+/// A generation, or what is to become one, as the API shows it: `operation` and `input` beside each
+/// other, as they are sent.
 #[derive(Serialize)]
 pub struct GenerationView {
     operation: Operation,
@@ -73,12 +78,10 @@ pub struct GenerationView {
     members: Map<String, Value>,
 }
 
-impl TryFrom<Generation> for GenerationView {
-    type Error = ApiError;
-
-    fn try_from(generation: Generation) -> Result<Self, ApiError> {
-        let operation = generation.operation();
-        let mut members = match serde_json::to_value(generation).map_err(Fault::from)? {
+impl GenerationView {
+    /// Of something whose `input` is one of this operation.
+    pub(super) fn of(operation: Operation, whole: &impl Serialize) -> Result<Self, ApiError> {
+        let mut members = match serde_json::to_value(whole).map_err(Fault::from)? {
             Value::Object(members) => members,
             _ => return Err(ApiError::internal()),
         };
@@ -88,6 +91,14 @@ impl TryFrom<Generation> for GenerationView {
             members.insert("input".to_owned(), inner);
         }
         Ok(Self { operation, members })
+    }
+}
+
+impl TryFrom<Generation> for GenerationView {
+    type Error = ApiError;
+
+    fn try_from(generation: Generation) -> Result<Self, ApiError> {
+        Self::of(generation.operation(), &generation)
     }
 }
 

@@ -10,6 +10,7 @@ mod generations;
 mod health;
 mod keys;
 mod outputs;
+mod plan;
 mod projects;
 mod providers;
 mod settings;
@@ -105,6 +106,7 @@ pub fn router(app: App) -> Router {
         .route("/organizations/{id}/usage", get(usage::of_organization))
         .route("/admin/usage", get(usage::of_instance))
         .nest("/budgets", budgets::router())
+        .nest("/projects/{id}/plan", plan::router())
         .layer(DefaultBodyLimit::max(web::SMALL_BODY))
         .merge(with_pictures)
         .fallback(async || web::Problem::from(ApiError::not_found("address")))

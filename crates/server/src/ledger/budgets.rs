@@ -103,6 +103,46 @@ pub async fn notice(
     Ok(None)
 }
 
+/// The budgets that do not cover all of this together, each with what it says: the most that is to
+/// be spent now, by who pays. Like [`obstacle`], it reserves nothing.
+///
+/// # Errors
+/// `NOT_FOUND` for a foreign project.
+pub(crate) async fn obstacles(
+    app: &App,
+    actor: &Actor,
+    project: &ProjectId,
+    prices: &[(Payer, MicroUsd)],
+) -> Result<Vec<ApiError>, ApiError> {
+    let by_organization = prices
+        .iter()
+        .any(|(payer, _)| *payer == Payer::Organization);
+    let organization = if by_organization {
+        organization_of(app, actor, Some(project)).await?
+    } else {
+        None
+    };
+    let mut counted: Vec<(Owner, MicroUsd)> = Vec::new();
+    for (payer, price) in prices {
+        let user = &actor.user.id;
+        for owner in budget::owners(user, Some(project), organization.as_ref(), *payer) {
+            match counted.iter_mut().find(|(known, _)| *known == owner) {
+                Some((_, sum)) => *sum = sum.plus(*price),
+                None => counted.push((owner, *price)),
+            }
+        }
+    }
+    let now = app.clock.now();
+    let mut obstacles = Vec::new();
+    for (owner, price) in &counted {
+        for (kept, standing) in standings(app, owner, now).await? {
+            let admitted = kept.budget.admit(owner.kind(), standing, Some(*price), now);
+            obstacles.extend(admitted.err().map(ApiError::from));
+        }
+    }
+    Ok(obstacles)
+}
+
 /// Sets a budget, in place of the one of the same owner and period. What was already spent in the
 /// period counts.
 ///

@@ -14,6 +14,7 @@ mod look_again;
 mod outputs;
 mod past;
 mod people;
+mod plan;
 mod replaced;
 mod secrets;
 mod settings;

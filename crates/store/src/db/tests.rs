@@ -4,8 +4,9 @@
 use super::{Db, MigrationError, OpenError, Pools};
 use crate::{
     StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
-    listings, notices, organizations, outputs, past, projects, replaced, secrets, sessions,
-    settings, settings_history, snapshot, statement::Statement, test_support::TestDb, users,
+    listings, notices, organizations, outputs, past, plan, plan_batches, projects, replaced,
+    secrets, sessions, settings, settings_history, snapshot, statement::Statement,
+    test_support::TestDb, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -27,6 +28,8 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         organizations::STATEMENTS,
         outputs::STATEMENTS,
         past::STATEMENTS,
+        plan::STATEMENTS,
+        plan_batches::STATEMENTS,
         projects::STATEMENTS,
         replaced::STATEMENTS,
         secrets::STATEMENTS,
