@@ -19,6 +19,8 @@ mod modal;
 mod models;
 mod outputs;
 mod pairs;
+mod plan;
+mod plan_batches;
 mod processes;
 mod settings;
 mod streaming;

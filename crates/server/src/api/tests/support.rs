@@ -13,6 +13,7 @@ use crate::{
     generation::{installation::Installation, live::LiveTexts, protection::Protection, worker},
     metrics::Metrics,
     models::Refreshes,
+    plan,
     stop::Stop,
     storage::Storage,
     vault::Vault,
@@ -190,6 +191,11 @@ impl Stage {
     /// Starts a worker; it stops with the test.
     pub fn start_worker(&self) -> JoinHandle<()> {
         tokio::spawn(worker::run(self.app.clone()))
+    }
+
+    /// Starts a feeder of batches; it lives as long as the application, or until it is stopped.
+    pub fn start_feeder(&self) -> JoinHandle<()> {
+        tokio::spawn(plan::feeder::run(self.app.weak()))
     }
 
     /// Sets a fault of the sandbox.
