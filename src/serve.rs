@@ -251,6 +251,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         .merge(pages)
         .merge(functions)
         .merge(forms)
+        .merge(served::parts().with_state(app.clone()))
         .nest("/api/v1", api)
         .layer(middleware::from_fn_with_state(
             app.clone(),

@@ -8,6 +8,7 @@ pub mod file;
 pub mod form;
 pub mod page;
 pub mod post;
+pub mod refresh;
 pub mod save;
 pub mod storage;
 pub mod task;

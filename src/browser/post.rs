@@ -42,9 +42,7 @@ pub enum Lifetime {
 #[cfg(feature = "hydrate")]
 #[must_use]
 pub fn post(path: &str, body: &str, lifetime: Lifetime) -> Answering {
-    use send_wrapper::SendWrapper;
-    use wasm_bindgen::{JsCast, JsValue};
-    use wasm_bindgen_futures::JsFuture;
+    use wasm_bindgen::JsValue;
 
     fn request(path: &str, body: &str, lifetime: Lifetime) -> Option<web_sys::Request> {
         let options = web_sys::RequestInit::new();
@@ -65,7 +63,22 @@ pub fn post(path: &str, body: &str, lifetime: Lifetime) -> Answering {
         Some(request)
     }
 
-    let request = request(path, body, lifetime);
+    answer(request(path, body, lifetime))
+}
+
+/// Asks for what is at a path.
+#[cfg(feature = "hydrate")]
+#[must_use]
+pub fn get(path: &str) -> Answering {
+    answer(web_sys::Request::new_with_str(path).ok())
+}
+
+#[cfg(feature = "hydrate")]
+fn answer(request: Option<web_sys::Request>) -> Answering {
+    use send_wrapper::SendWrapper;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen_futures::JsFuture;
+
     Box::pin(SendWrapper::new(async move {
         let response = JsFuture::from(web_sys::window()?.fetch_with_request(&request?))
             .await

@@ -3,6 +3,7 @@
 mod account;
 mod landing;
 mod not_found;
+mod plan;
 mod project;
 mod project_settings;
 mod projects;
@@ -13,6 +14,7 @@ mod usage;
 pub use account::{SignInPage, SignUpPage};
 pub use landing::LandingPage;
 pub use not_found::NotFoundPage;
+pub use plan::PlanPage;
 pub use project::ProjectPage;
 pub use project_settings::ProjectSettingsPage;
 pub use projects::ProjectsPage;

@@ -19,6 +19,7 @@ pub fn served(title: &'static str) -> AnyView {
     let content = "";
     let page = NodeRef::<html::Section>::new();
     browser::page::reload_if_empty(page);
+    browser::refresh::keep_fresh(page);
     view! {
         <Title text=title/>
         <section class="page" node_ref=page inner_html=content></section>

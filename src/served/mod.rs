@@ -1,6 +1,7 @@
 //! Pages that only show something. The server alone renders what is in them, with links and forms
 //! that need no script, so that the browser's program holds nothing of them.
 
+mod plan;
 mod usage;
 
 use axum::{Router, http::Uri};
@@ -16,14 +17,22 @@ pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served>
     let actor = actor?;
     match uri.path().trim_end_matches('/') {
         "/usage" => Some(Served(usage::page(app, actor, uri).await)),
-        _ => None,
+        path => {
+            let project = plan::project_of(path)?;
+            Some(Served(plan::page(app, actor, &project, uri).await))
+        }
     }
+}
+
+/// The addresses of the parts that pages keep up to date. They change nothing.
+pub fn parts() -> Router<App> {
+    plan::parts()
 }
 
 /// The addresses that the forms of these pages are sent to. Whoever mounts them has to guard them as
 /// all that changes something.
 pub fn forms() -> Router<App> {
-    usage::routes()
+    usage::routes().merge(plan::routes())
 }
 
 /// What was rendered for the present request. Never empty: an empty page asks the server again.

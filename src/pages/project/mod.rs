@@ -72,6 +72,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
     });
     let id = project.id.clone();
     let settings = format!("/projects/{id}/settings");
+    let plan = format!("/projects/{id}/plan");
     let shown = id.clone();
     view! {
         <Title text=project.name.clone()/>
@@ -86,6 +87,9 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                     >
                         "Configure providers"
                     </button>
+                    <a class="button" href=plan>
+                        "Plan"
+                    </a>
                     <a class="button" href=settings>
                         "Project settings"
                     </a>

@@ -282,9 +282,9 @@ fn a_picture_of_the_plan_is_named_by_its_item_until_it_is_there() {
         image: Some(name_of(&item)),
         ..VideoInput::default()
     });
-    assert_eq!(needs(&input), [item.clone()]);
+    assert_eq!(needs(&input), std::slice::from_ref(&item));
     fill_in(&mut input, |_| None);
-    assert_eq!(needs(&input), [item.clone()]);
+    assert_eq!(needs(&input), std::slice::from_ref(&item));
     fill_in(&mut input, |needed| {
         (*needed == item).then(|| OutputId("o1".to_owned()))
     });

@@ -256,9 +256,11 @@ impl Hand<'_> {
             };
             let user = &actor.user.id;
             let files = store::outputs::of_generation(&self.app.db, user, generation).await?;
-            let picture = files
-                .into_iter()
-                .find(|file| file.role == Role::Output && file.media_type.starts_with("image/"));
+            let picture = files.into_iter().find(|file| {
+                file.role == Role::Output
+                    && file.removed_at.is_none()
+                    && file.media_type.starts_with("image/")
+            });
             if let Some(picture) = picture {
                 pictures.insert(needed.clone(), picture.id);
             }

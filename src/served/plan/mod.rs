@@ -1,0 +1,184 @@
+//! What a project still has to generate: its items, what they come to and what is in the way, and the
+//! batch while it goes on. The part that changes meanwhile has an address of its own, which the
+//! browser asks for again.
+
+mod batch;
+mod forms;
+mod items;
+
+pub use forms::routes;
+
+use axum::{
+    Router,
+    extract::{Path, State},
+    http::{StatusCode, Uri},
+    response::Html,
+    routing::get,
+};
+use domain::{
+    ApiError, ProjectId,
+    plan::{BatchState, Blocker, PlanView},
+};
+use leptos::prelude::*;
+use server::{actor::Actor, app::App, web::MaybeActor};
+
+/// The project whose plan is at this path.
+#[must_use]
+pub fn project_of(path: &str) -> Option<ProjectId> {
+    let id = path.strip_prefix("/projects/")?.strip_suffix("/plan")?;
+    (!id.is_empty() && !id.contains('/')).then(|| ProjectId(id.to_owned()))
+}
+
+/// What the page shows.
+pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> String {
+    let found = server::projects::get(app, actor, project).await;
+    let plan = server::plan::look(app, actor, project).await;
+    let outcome = forms::outcome_of(uri);
+    let shown = Shown {
+        project: project.clone(),
+        made_for: actor.user.id.to_string(),
+    };
+    super::html(move || {
+        match (found, plan) {
+        (Ok(project), Ok(plan)) => view! {
+            <p class="back">
+                <a href=format!("/projects/{}", project.id)>"← Back to " {project.name}</a>
+            </p>
+            <h1>"Plan"</h1>
+            <p class="hint">
+                "What this film still needs: written down first, priced together, and made when you say so. Before you start it nothing is sent and nothing is paid."
+            </p>
+            {outcome
+                .map(|(words, good)| {
+                    let class = if good { "note good" } else { "note bad" };
+                    view! {
+                        <div class=class role="status">
+                            <p>{words}</p>
+                        </div>
+                    }
+                })}
+            <div class="plan" data-refresh=shown.address("now")>
+                {shown.now(&plan)}
+            </div>
+            {items::form(&shown, &plan)}
+        }
+        .into_any(),
+        (Err(error), _) | (_, Err(error)) => view! {
+            <h1>"Plan"</h1>
+            {problem(&error)}
+        }
+        .into_any(),
+    }
+    })
+}
+
+/// The addresses of what is kept up to date.
+pub fn parts() -> Router<App> {
+    Router::new().route("/projects/{id}/plan/now", get(now))
+}
+
+/// `GET /projects/{id}/plan/now`: what of the page changes while a batch goes on.
+async fn now(
+    State(app): State<App>,
+    MaybeActor(actor): MaybeActor,
+    Path(project): Path<ProjectId>,
+) -> Result<Html<String>, StatusCode> {
+    let actor = actor.ok_or(StatusCode::UNAUTHORIZED)?;
+    let plan = server::plan::look(&app, &actor, &project).await;
+    let plan = plan.map_err(|error| {
+        StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    })?;
+    let shown = Shown {
+        project,
+        made_for: actor.user.id.to_string(),
+    };
+    Ok(Html(super::html(|| shown.now(&plan))))
+}
+
+/// For whom a page is made, and of which project.
+struct Shown {
+    project: ProjectId,
+    made_for: String,
+}
+
+impl Shown {
+    /// An address below that of the plan.
+    fn address(&self, what: &str) -> String {
+        format!("/projects/{}/plan/{what}", self.project)
+    }
+
+    fn now(&self, plan: &PlanView) -> AnyView {
+        let is_live = plan
+            .batch
+            .as_ref()
+            .is_some_and(|batch| batch.state == BatchState::Running || batch.counts.running > 0);
+        view! {
+            <div class="plan-now" data-live=is_live.then_some("true")>
+                {plan.batch.as_ref().map(|batch| batch::view(self, plan, batch))}
+                {(!plan.items.is_empty()).then(|| batch::totals(self, plan))}
+                {items::table(self, plan)}
+            </div>
+        }
+        .into_any()
+    }
+
+    /// A form of one button.
+    fn button(&self, what: &str, label: String, class: &'static str) -> AnyView {
+        view! {
+            <form method="post" action=self.address(what)>
+                <input type="hidden" name="made_for" value=self.made_for.clone()/>
+                <button type="submit" id=format!("plan-{what}") class=class>
+                    {label}
+                </button>
+            </form>
+        }
+        .into_any()
+    }
+}
+
+fn problem(error: &ApiError) -> AnyView {
+    view! {
+        <div class="note bad" role="alert">
+            <p>{error.detail.clone()}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// What is in the way, with the way to what helps.
+fn blocker(blocker: &Blocker) -> AnyView {
+    let mut words = vec![blocker.problem.detail.clone()];
+    // The detail repeats the first.
+    let others = blocker.problem.fields.iter().skip(1);
+    words.extend(others.map(|field| field.message.clone()));
+    view! {
+        <p class="hint bad">
+            {words.join(" ")} " "
+            {blocker
+                .cure
+                .as_ref()
+                .map(|cure| view! { <a href=cure.href.clone()>{cure.words.clone()}</a> })}
+        </p>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_plan_names_its_project() {
+        let of = |path| project_of(path).map(|id| id.0);
+        assert_eq!(of("/projects/p1/plan").as_deref(), Some("p1"));
+        for path in [
+            "/projects/p1",
+            "/projects//plan",
+            "/projects/a/b/plan",
+            "/plan",
+            "/projects/plan",
+        ] {
+            assert_eq!(of(path), None, "{path}");
+        }
+    }
+}
