@@ -1,6 +1,7 @@
 // A project from nothing to results, with the dialog that asks for a key on the way.
 
 import { expect } from "../fixtures/test";
+import { PlanPage } from "../pages/plan";
 import { ProjectPage, type StepLabel, isDrawn } from "../pages/project";
 import { ProviderModal } from "../pages/settings";
 import { KEY, type Scene, equip, held } from "./tour";
@@ -58,4 +59,13 @@ export async function project({ person, watch, look }: Scene): Promise<void> {
   await person.open("/usage");
   await expect(person.page.getByRole("table", { name: "By project" })).toBeVisible();
   await look(person, "usage");
+
+  const plan = await PlanPage.open(person, film.id);
+  await look(person, "plan-empty");
+  await plan.add("Scenes", "Gulls over the waves.");
+  await plan.add("Videos", "They turn towards the light.", "No. 1: Gulls over the waves.");
+  await look(person, "plan");
+  await plan.press(/^Start 1 item/);
+  await expect(plan.batch.getByRole("status")).toContainText("Finished", { timeout: 30_000 });
+  await look(person, "plan-finished");
 }

@@ -10,16 +10,17 @@ pub use forms::routes;
 
 use axum::{
     Router,
-    extract::{Path, State},
+    extract::{Path, Query, State},
     http::{StatusCode, Uri},
     response::Html,
     routing::get,
 };
 use domain::{
-    ApiError, ProjectId,
+    ApiError, ProjectId, UserId,
     plan::{BatchState, Blocker, PlanView},
 };
 use leptos::prelude::*;
+use serde::Deserialize;
 use server::{actor::Actor, app::App, web::MaybeActor};
 
 /// The project whose plan is at this path.
@@ -57,7 +58,10 @@ pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> S
                         </div>
                     }
                 })}
-            <div class="plan" data-refresh=shown.address("now")>
+            <div
+                class="plan"
+                data-refresh=format!("{}?for={}", shown.address("now"), shown.made_for)
+            >
                 {shown.now(&plan)}
             </div>
             {items::form(&shown, &plan)}
@@ -77,12 +81,21 @@ pub fn parts() -> Router<App> {
     Router::new().route("/projects/{id}/plan/now", get(now))
 }
 
-/// `GET /projects/{id}/plan/now`: what of the page changes while a batch goes on.
+/// For whom the page was made that asks.
+#[derive(Deserialize)]
+struct MadeFor {
+    r#for: UserId,
+}
+
+/// `GET /projects/{id}/plan/now?for=`: what of the page changes while a batch goes on. A page that was
+/// made for somebody else is not filled with what this person would pay.
 async fn now(
     State(app): State<App>,
     MaybeActor(actor): MaybeActor,
     Path(project): Path<ProjectId>,
+    Query(made): Query<MadeFor>,
 ) -> Result<Html<String>, StatusCode> {
+    let actor = actor.filter(|actor| actor.user.id == made.r#for);
     let actor = actor.ok_or(StatusCode::UNAUTHORIZED)?;
     let plan = server::plan::look(&app, &actor, &project).await;
     let plan = plan.map_err(|error| {

@@ -143,9 +143,10 @@ impl Hand<'_> {
                 .await;
         };
         let sight = Sight::of(self.app, &self.batch.project_id).await?;
-        let troubled = sight.counts(self.batch).troubled();
-        let troubled = i64::try_from(troubled).unwrap_or(i64::MAX);
-        if self.batch.stop_on_error && troubled > self.batch.troubled {
+        let counts = sight.counts(self.batch);
+        let troubled = i64::try_from(counts.troubled()).unwrap_or(i64::MAX);
+        let is_over = counts.ended() == counts.items;
+        if self.batch.stop_on_error && troubled > self.batch.troubled && !is_over {
             let words = "An item did not work, and this batch was to stop then. Resume it to go on with the others, or retry what failed.";
             return self
                 .hold(&ApiError::new(ErrorCode::Conflict, words), troubled)
