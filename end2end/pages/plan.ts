@@ -30,15 +30,15 @@ export class PlanPage {
         .getByLabel("First picture of a clip")
         .selectOption(await option.getAttribute("value"));
     }
-    await form.getByRole("button", { name: "Add to plan" }).click();
+    await this.answered(form.getByRole("button", { name: "Add to plan" }));
     await expect(page.getByText("It is in the plan.")).toBeVisible();
-    await this.person.hydrated();
   }
 
   /** The row of an item, by its text. */
   item(text: string): Locator {
     return this.person.page
       .getByRole("region", { name: "Items" })
+      .first()
       .getByRole("row")
       .filter({ hasText: text });
   }
@@ -62,8 +62,11 @@ export class PlanPage {
 
   /** Presses a button whose answer is the page again. */
   async press(name: string | RegExp): Promise<void> {
-    await this.button(name).click();
-    await this.person.page.waitForURL(/outcome=/);
+    await this.answered(this.button(name));
+  }
+
+  private async answered(button: Locator): Promise<void> {
+    await Promise.all([this.person.page.waitForEvent("domcontentloaded"), button.click()]);
     await this.person.hydrated();
   }
 }

@@ -55,18 +55,19 @@ test("a batch is paused, goes on and is cancelled, and what was typed meanwhile 
   await person.api.patchSettings({ operations: { image: { provider: "gemini" } } });
   await person.api.putKey("gemini", "sandbox-slow-0123456789abcdef");
   const { id } = await person.api.createProject("Slow");
-  const items = Array.from({ length: 6 }, (_, number) => ({
+  const items = Array.from({ length: 14 }, (_, number) => ({
     step: "scenes",
     input: { prompt: `Scene ${number}` },
   }));
   await person.api.send("POST", `/projects/${id}/plan`, { items });
   const plan = await PlanPage.open(person, id);
-  await plan.press(/^Start 6 items/);
+  await plan.press(/^Start 14 items/);
   const status = plan.batch.getByRole("status");
-  await expect(status).toContainText("4 being made");
+  await expect(status).toContainText("0 of 14 done, 4 being made");
   await person.page.getByLabel("Prompt or text").fill("A thought that is not finished");
   await plan.button("Pause").focus();
-  await expect(status).toContainText(/of 6 done, \d being made/);
+  await expect(status).toContainText("4 of 14 done", { timeout: 20_000 });
+  await expect(plan.button("Pause")).toBeFocused();
   await expect(person.page.getByLabel("Prompt or text")).toHaveValue(
     "A thought that is not finished",
   );
@@ -76,6 +77,22 @@ test("a batch is paused, goes on and is cancelled, and what was typed meanwhile 
   await plan.press("Cancel batch");
   await expect(status).toContainText("Cancelled");
   await expect(plan.start).toBeVisible({ timeout: 30_000 });
+});
+
+test("what is written in a step goes into the plan instead of being made", async ({ person }) => {
+  const film = await ProjectPage.create(person, "Later");
+  await film.show("Scenes");
+  const add = person.page.getByRole("button", { name: "Add to plan" });
+  await add.click();
+  await expect(person.page.getByText("Write something first.")).toBeVisible();
+  await film.prompt.fill("A lamp that nobody lit");
+  await add.click();
+  await expect(person.page.getByText("It is in the plan.")).toBeVisible();
+  const plan = await PlanPage.open(person, film.id);
+  await expect(plan.item("A lamp that nobody lit")).toContainText("Scenes");
+  expect(await person.api.generations()).toEqual([]);
+  await plan.press("Remove no. 1 from the plan");
+  await expect(person.page.getByText("Nothing is planned yet.")).toBeVisible();
 });
 
 test("a plan that has changed since it was shown is not started", async ({ person }) => {

@@ -6,6 +6,7 @@ pub mod generations;
 pub mod history;
 pub mod keys;
 pub mod models;
+pub mod plan;
 pub mod projects;
 #[cfg(feature = "ssr")]
 mod request;

@@ -1,10 +1,11 @@
 //! One step: who would generate, what is asked for, and what came out so far.
 
 use super::inputs::Inputs;
-use crate::erase::{Erase, dynamic, keyed, live, live_text, memo};
+use crate::erase::{Erase, dynamic, keyed, live, live_text, memo, on_click};
 use crate::{
+    browser,
     components::{ErrorNote, GenerationCard, Logo, Problem},
-    server_fns::FnError,
+    server_fns::{FnError, plan::plan_add},
     stores::{LevelStore, Moment, stores},
     words::{key_standing, key_words, price_hint},
 };
@@ -56,20 +57,39 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
         })
     });
     let of_project = project.clone();
-    let submit = move |event: leptos::ev::SubmitEvent| {
-        event.prevent_default();
+    let said = RwSignal::new(String::new());
+    // What is asked for, if it is what the model takes.
+    let wanted = move || {
+        said.set(String::new());
         let input = draft.with_untracked(|draft| {
             model.with_untracked(|model| draft.input(operation, model.as_ref()))
         });
         let checked = model.with_untracked(|model| input.check(model.as_ref()));
         problems.set(problem_words(checked));
-        if problems.with_untracked(Vec::is_empty) && !asking.get_untracked() {
-            flow.ask(Wanted {
-                project_id: Some(project.clone()),
-                step: Some(step),
-                provider: None,
-                model: None,
-                input,
+        let is_fine = problems.with_untracked(Vec::is_empty) && !asking.get_untracked();
+        is_fine.then(|| Wanted {
+            project_id: Some(project.clone()),
+            step: Some(step),
+            provider: None,
+            model: None,
+            input,
+        })
+    };
+    let wanted =
+        StoredValue::new(Box::new(wanted) as Box<dyn Fn() -> Option<Wanted> + Send + Sync>);
+    let submit = move |event: leptos::ev::SubmitEvent| {
+        event.prevent_default();
+        if let Some(wanted) = wanted.with_value(|wanted| wanted()) {
+            flow.ask(wanted);
+        }
+    };
+    let plan = move |_| {
+        if let Some(wanted) = wanted.with_value(|wanted| wanted()) {
+            browser::task::spawn(async move {
+                said.set(match plan_add(wanted).await {
+                    Ok(()) => "It is in the plan.".to_owned(),
+                    Err(error) => error.sentence(),
+                });
             });
         }
     };
@@ -94,8 +114,17 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                     >
                         "Generate"
                     </button>
+                    <button
+                        type="button"
+                        disabled=dynamic(move || !stores.session.alive.get())
+                        on:click=on_click(plan)
+                    >
+                        "Add to plan"
+                    </button>
                     <span class="hint" aria-live="polite">
-                        {live_text(move || if asking.get() { "Checking provider and price…" } else { "" })}
+                        {live_text(move || {
+                            if asking.get() { "Checking provider and price…".to_owned() } else { said.get() }
+                        })}
                     </span>
                 </div>
                 {live(move || {

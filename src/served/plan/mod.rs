@@ -179,6 +179,67 @@ fn blocker(blocker: &Blocker) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::{
+        BatchId, Timestamp, UserId,
+        money::MicroUsd,
+        plan::{BatchView, Consent, Counts, ItemState, Totals},
+    };
+
+    fn plan(state: BatchState, items: &[ItemState]) -> PlanView {
+        PlanView {
+            items: Vec::new(),
+            totals: Totals::default(),
+            blocked: 0,
+            blockers: Vec::new(),
+            again: Totals::default(),
+            batch: Some(BatchView {
+                id: BatchId("b".to_owned()),
+                state,
+                started_by: UserId("ada".to_owned()),
+                stop_on_error: false,
+                agreed: Consent {
+                    most_micro_usd: MicroUsd(0),
+                    unknown: 0,
+                    payers: Vec::new(),
+                },
+                reason: None,
+                counts: Counts::of(items.iter().copied()),
+                created_at: Timestamp(0),
+                finished_at: None,
+            }),
+        }
+    }
+
+    fn shown(made_for: &str, plan: &PlanView) -> String {
+        let shown = Shown {
+            project: ProjectId("p1".to_owned()),
+            made_for: made_for.to_owned(),
+        };
+        crate::served::html(|| shown.now(plan))
+    }
+
+    #[test]
+    fn the_page_asks_again_only_while_something_goes_on() {
+        use ItemState::{Done, Running, Waiting};
+        for (state, items, is_live) in [
+            (BatchState::Running, &[Waiting][..], true),
+            (BatchState::Paused, &[Running, Waiting][..], true),
+            (BatchState::Paused, &[Done, Waiting][..], false),
+            (BatchState::Cancelled, &[Running][..], true),
+            (BatchState::Done, &[Done][..], false),
+        ] {
+            let html = shown("ada", &plan(state, items));
+            assert_eq!(html.contains("data-live"), is_live, "{html}");
+        }
+    }
+
+    #[test]
+    fn only_who_pays_is_offered_to_go_on() {
+        let paused = plan(BatchState::Paused, &[ItemState::Waiting]);
+        let (mine, of_another) = (shown("ada", &paused), shown("eve", &paused));
+        assert!(mine.contains("Resume") && mine.contains("Cancel batch"));
+        assert!(!of_another.contains("Resume") && of_another.contains("Cancel batch"));
+    }
 
     #[test]
     fn the_address_of_a_plan_names_its_project() {

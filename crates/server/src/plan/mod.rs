@@ -12,7 +12,8 @@ pub use look::look;
 use crate::{actor::Actor, app::App, fault::Fault, projects, resolve};
 use domain::{
     ApiError, ErrorCode, FieldError, Operation, PlannedItemId, ProjectId, ProviderId,
-    input::{GenerationInput, InputProblem},
+    generation::Wanted,
+    input::GenerationInput,
     plan::{self as rules, MAX_ADDED, MAX_ITEMS},
     project::Step,
 };
@@ -78,6 +79,26 @@ pub async fn add(
     Ok(items.into_iter().map(|item| item.id).collect())
 }
 
+/// Adds what somebody could have generated at once to the plan of its project.
+///
+/// # Errors
+/// As [`add`]; `INVALID_INPUT` where it belongs to no step of a project.
+pub async fn put(app: &App, actor: &Actor, wanted: Wanted) -> Result<(), ApiError> {
+    let (Some(project), Some(step)) = (wanted.project_id, wanted.step) else {
+        return Err(ApiError::invalid_field(
+            "step",
+            "Only a step of a project can be planned.",
+        ));
+    };
+    let wish = Wish {
+        step,
+        provider: wanted.provider,
+        model: wanted.model,
+        input: wanted.input,
+    };
+    add(app, actor, &project, &[wish]).await.map(drop)
+}
+
 /// The items of a plan that are pictures.
 async fn pictures(app: &App, project: &ProjectId) -> Result<Vec<PlannedItemId>, ApiError> {
     let rows = store::plan::list(&app.db, project)
@@ -116,12 +137,7 @@ fn check(wish: &Wish, pictures: &[PlannedItemId]) -> Result<(), ApiError> {
             "This is not the id of a model.",
         ));
     }
-    match wish.input.check(None) {
-        Ok(()) => {}
-        Err(problem @ (InputProblem::Invalid(_) | InputProblem::TooLarge { .. })) => {
-            return Err(resolve::refuse(problem));
-        }
-    }
+    wish.input.check(None).map_err(resolve::refuse)?;
     for image in wish.input.images() {
         if image.starts_with("data:") {
             let message = "A plan takes pictures that are there already: an output, a web address for a clip, or `item:` with the id of a planned picture.";
