@@ -63,7 +63,7 @@ pub fn view(shown: &Shown, plan: &PlanView, batch: &BatchView) -> AnyView {
                 .then(|| {
                     view! {
                         <p class="hint">
-                            "Where the answer was lost it may have been made and charged. Look at the provider; to make it again, remove the item and add it anew."
+                            "Where the answer was lost it may have been made and charged. Open its step and look again at the provider there; to make it anew, remove the item and add it again."
                         </p>
                     }
                 })}

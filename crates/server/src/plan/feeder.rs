@@ -19,6 +19,7 @@ use domain::{
 };
 use std::{
     collections::HashMap,
+    pin::pin,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -40,22 +41,26 @@ const LEASE_MILLIS: i64 = 30_000;
 /// what was left by one that died.
 const EVERY: Duration = Duration::from_secs(5);
 
-/// Feeds as long as the application lives.
+/// Feeds as long as the application lives and is not told to end.
 pub async fn run(parts: Weak<Parts>) {
-    let Some((owner, mut news)) =
-        App::alive(&parts).map(|app| (app.ids.next(), app.events.listen()))
+    let Some((owner, mut news, begun)) =
+        App::alive(&parts).map(|app| (app.ids.next(), app.events.listen(), app.stop.begun()))
     else {
         return;
     };
+    let mut begun = pin!(begun);
     loop {
-        let Some(app) = App::alive(&parts) else {
+        let Some(app) = App::alive(&parts).filter(|app| !app.stop.has_begun()) else {
             return;
         };
         if let Err(fault) = sweep(&app, &owner).await {
             tracing::error!(%fault, "the batches could not be looked at");
         }
         drop(app);
-        wait(&mut news).await;
+        tokio::select! {
+            () = wait(&mut news) => {}
+            () = &mut begun => return,
+        }
     }
 }
 
@@ -67,7 +72,7 @@ async fn wait(news: &mut Receiver<Arc<News>>) {
             () = sleep_until(until) => return,
             heard = news.recv() => match heard {
                 Ok(item) => match &item.event {
-                    Event::Plan { .. } => return,
+                    Event::Plan { .. } | Event::Missed => return,
                     Event::Generation { status, .. } if status.is_final() => return,
                     _ => {}
                 },

@@ -313,15 +313,22 @@ async fn two_processes_do_not_feed_a_batch_twice(test: TestDb) {
     let stage = Stage::new(test).await;
     let (ada, film) = with_pictures(&stage, 9).await;
     start(&ada, &film).await;
-    let app = &stage.app;
-    let owners = ["one", "two", "three", "four", "five", "six"];
-    for swept in futures::future::join_all(owners.map(|owner| sweep(app, owner))).await {
+    let other = stage.beside().await;
+    let owners = [
+        (&stage, "one"),
+        (&other, "two"),
+        (&stage, "three"),
+        (&other, "four"),
+    ];
+    let swept = owners.map(|(process, owner)| sweep(&process.app, owner));
+    for swept in futures::future::join_all(swept).await {
         swept.unwrap();
     }
     assert_eq!(generations(&ada, &film).await.len(), AT_A_TIME);
-    stage.start_worker();
-    stage.start_feeder();
-    stage.start_feeder();
+    for process in [&stage, &other] {
+        process.start_worker();
+        process.start_feeder();
+    }
     let done = until(&stage, &ada, &film, is("done")).await;
     assert_eq!(count(&done, "done"), 9);
     assert_eq!(generations(&ada, &film).await.len(), 9);
