@@ -5,10 +5,11 @@
 mod asked;
 mod budgets;
 mod chart;
+mod forms;
 mod latest;
 mod sums;
 
-pub use budgets::routes;
+pub use forms::routes;
 
 use self::{asked::Asked, sums::Sums};
 use axum::http::Uri;
