@@ -15,6 +15,7 @@ const MAIN = [
   "confirmation-compare",
   "landing",
   "moving-offered",
+  "plan",
   "project-settings-overridden",
   "settings",
   "settings-conflict",

@@ -199,7 +199,7 @@ fn start(shown: &Shown, totals: &Totals) -> AnyView {
 
 fn sums(totals: &Totals) -> AnyView {
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="totals-heading">
+        <div class="scroll" tabindex="0" role="region" aria-label="Table of the sums">
             <table class="data">
                 <thead>
                     <tr>

@@ -23,7 +23,7 @@ pub fn table(shown: &Shown, plan: &PlanView) -> AnyView {
     view! {
         <section aria-labelledby="items-heading">
             <h2 id="items-heading">"Items"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-labelledby="items-heading">
+            <div class="scroll" tabindex="0" role="region" aria-label="Table of the items">
                 <table class="data">
                     <thead>
                         <tr>
