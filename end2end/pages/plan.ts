@@ -13,7 +13,7 @@ export class PlanPage {
 
   /** The plan that is shown. */
   static async at(person: Person): Promise<PlanPage> {
-    await expect(person.page.getByRole("heading", { name: "Plan", level: 1 })).toBeVisible();
+    await expect(person.page.getByRole("heading", { name: "Plan", level: 1, exact: true })).toBeVisible();
     return new PlanPage(person);
   }
 

@@ -87,7 +87,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                     >
                         "Configure providers"
                     </button>
-                    <a class="button" href=plan>
+                    <a class="button" rel="external" href=plan>
                         "Plan"
                     </a>
                     <a class="button" href=settings>
