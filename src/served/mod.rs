@@ -1,6 +1,7 @@
 //! Pages that only show something. The server alone renders what is in them, with links and forms
 //! that need no script, so that the browser's program holds nothing of them.
 
+mod parts;
 mod plan;
 mod usage;
 

@@ -1,6 +1,7 @@
 //! The batch and what everything comes to: how far it is, what can be decided, and the button that
 //! starts it, with the price and the payers beside it.
 
+use super::super::parts::Table;
 use super::{Shown, blocker};
 use crate::words::{heading, usd};
 use domain::{
@@ -198,26 +199,17 @@ fn start(shown: &Shown, totals: &Totals) -> AnyView {
 }
 
 fn sums(totals: &Totals) -> AnyView {
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Table of the sums">
-            <table class="data">
-                <thead>
-                    <tr>
-                        <th scope="col">"Of"</th>
-                        <th scope="col">"Items"</th>
-                        <th scope="col">"Estimate"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {group(&totals.by_operation, |operation| heading(*operation))}
-                    {group(&totals.by_provider, |provider| provider.label())}
-                    {group(&totals.by_payer, |payer| payer.words())}
-                    {row("Everything", &totals.all)}
-                </tbody>
-            </table>
-        </div>
+    let mut rows = group(&totals.by_operation, |operation| heading(*operation));
+    rows.extend(group(&totals.by_provider, |provider| provider.label()));
+    rows.extend(group(&totals.by_payer, |payer| payer.words()));
+    rows.push(row("Everything", &totals.all));
+    Table {
+        name: "Sums of the plan",
+        captioned: false,
+        columns: &["Of", "Items", "Estimate"],
+        buttons: None,
     }
-    .into_any()
+    .with(rows)
 }
 
 fn group<K>(sums: &Map<K, Sum>, name: fn(&K) -> &'static str) -> Vec<AnyView> {

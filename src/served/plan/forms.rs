@@ -1,6 +1,7 @@
 //! What the forms of the page do. Their answer is the page again, with what became of them in words
 //! of our own.
 
+use super::super::parts::{self, Outcome};
 use axum::{
     Form, Router,
     extract::{Path, Query, State},
@@ -37,19 +38,19 @@ pub fn routes() -> Router<App> {
 }
 
 #[derive(Deserialize)]
-struct Outcome {
+struct Asked {
     #[serde(default)]
     outcome: String,
 }
 
 /// What became of the form that was sent last, and whether that is good.
 #[must_use]
-pub fn outcome_of(uri: &Uri) -> Option<(&'static str, bool)> {
-    let asked = Query::<Outcome>::try_from_uri(uri).ok()?;
+pub fn outcome_of(uri: &Uri) -> Option<Outcome> {
+    let asked = Query::<Asked>::try_from_uri(uri).ok()?;
     words(&asked.0.outcome)
 }
 
-fn words(outcome: &str) -> Option<(&'static str, bool)> {
+fn words(outcome: &str) -> Option<Outcome> {
     Some(match outcome {
         "added" => ("It is in the plan.", true),
         "removed" => ("It was taken out of the plan.", true),
@@ -94,23 +95,18 @@ fn words(outcome: &str) -> Option<(&'static str, bool)> {
     })
 }
 
-/// Does it, for the account that the page was made for.
+/// Does it, and goes back to the plan.
 async fn done(
     actor: Option<Actor>,
     project: &ProjectId,
     made_for: &str,
     act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
 ) -> Redirect {
-    let Ok(page) = format!("/projects/{project}/plan").parse::<Uri>() else {
-        return Redirect::to("/projects");
-    };
-    let page = page.path();
-    let word = match actor {
-        None => return Redirect::to(&format!("/sign-in?next={page}")),
-        Some(actor) if actor.user.id.as_str() != made_for => "other-account",
-        Some(actor) => act(&actor).await.unwrap_or_else(|word| word),
-    };
-    Redirect::to(&format!("{page}?outcome={word}"))
+    // What was sent as a project's id may be anything.
+    match format!("/projects/{project}/plan").parse::<Uri>() {
+        Ok(page) => parts::done(actor, made_for, page.path(), "", act).await,
+        Err(_) => Redirect::to("/projects"),
+    }
 }
 
 fn refused(error: &ApiError) -> &'static str {

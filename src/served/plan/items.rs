@@ -1,5 +1,6 @@
 //! The items with what is in their way, and the form that adds one.
 
+use super::super::parts::Table;
 use super::{Shown, blocker};
 use crate::words::{estimate_words, excerpt, heading};
 use domain::{
@@ -20,28 +21,16 @@ pub fn table(shown: &Shown, plan: &PlanView) -> AnyView {
         .into_any();
     }
     let rows = plan.items.iter().enumerate();
+    let table = Table {
+        name: "Items of the plan",
+        captioned: false,
+        columns: &["No.", "What", "Provider and model", "Estimate", "State"],
+        buttons: Some("Actions"),
+    };
     view! {
         <section aria-labelledby="items-heading">
             <h2 id="items-heading">"Items"</h2>
-            <div class="scroll" tabindex="0" role="region" aria-label="Table of the items">
-                <table class="data">
-                    <thead>
-                        <tr>
-                            <th scope="col">"No."</th>
-                            <th scope="col">"What"</th>
-                            <th scope="col">"Provider and model"</th>
-                            <th scope="col">"Estimate"</th>
-                            <th scope="col">"State"</th>
-                            <th scope="col">
-                                <span class="visually-hidden">"Actions"</span>
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>
-                        {rows.map(|(place, item)| row(shown, plan, place, item)).collect_view()}
-                    </tbody>
-                </table>
-            </div>
+            {table.with(rows.map(|(place, item)| row(shown, plan, place, item)).collect())}
         </section>
     }
     .into_any()

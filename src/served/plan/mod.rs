@@ -8,6 +8,8 @@ mod items;
 
 pub use forms::routes;
 
+use super::parts::{outcome, problem};
+
 use axum::{
     Router,
     extract::{Path, Query, State},
@@ -16,7 +18,7 @@ use axum::{
     routing::get,
 };
 use domain::{
-    ApiError, ProjectId, UserId,
+    ProjectId, UserId,
     plan::{BatchState, Blocker, PlanView},
 };
 use leptos::prelude::*;
@@ -34,7 +36,7 @@ pub fn project_of(path: &str) -> Option<ProjectId> {
 pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> String {
     let found = server::projects::get(app, actor, project).await;
     let plan = server::plan::look(app, actor, project).await;
-    let outcome = forms::outcome_of(uri);
+    let said = forms::outcome_of(uri);
     let shown = Shown {
         project: project.clone(),
         made_for: actor.user.id.to_string(),
@@ -49,15 +51,7 @@ pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> S
             <p class="hint">
                 "What this film still needs: written down first, priced together, and made when you say so. Before you start it nothing is sent and nothing is paid."
             </p>
-            {outcome
-                .map(|(words, good)| {
-                    let class = if good { "note good" } else { "note bad" };
-                    view! {
-                        <div class=class role="status">
-                            <p>{words}</p>
-                        </div>
-                    }
-                })}
+            {said.map(outcome)}
             <div
                 class="plan"
                 data-refresh=format!("{}?for={}", shown.address("now"), shown.made_for)
@@ -147,15 +141,6 @@ impl Shown {
         }
         .into_any()
     }
-}
-
-fn problem(error: &ApiError) -> AnyView {
-    view! {
-        <div class="note bad" role="alert">
-            <p>{error.detail.clone()}</p>
-        </div>
-    }
-    .into_any()
 }
 
 /// What is in the way, with the way to what helps.

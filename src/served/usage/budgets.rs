@@ -1,6 +1,7 @@
 //! Budgets: how they stand, and the forms that set them and take them away.
 
-use super::{asked::Asked, choice, forms::outcome_words, problem, sums::amount};
+use super::super::parts::{Table, outcome, problem};
+use super::{asked::Asked, choice, forms::outcome_words, sums::amount};
 use crate::words::minute;
 use domain::{
     ApiError, ErrorCode,
@@ -44,22 +45,14 @@ impl Budgets {
             Ok(all) => all,
             Err(error) => return problem(error),
         };
-        let outcome = asked.outcome.as_deref().and_then(outcome_words);
+        let said = asked.outcome.as_deref().and_then(outcome_words);
         view! {
             <section class="card" id="budgets" aria-labelledby="budgets-heading">
                 <h2 id="budgets-heading">"Budgets"</h2>
                 <p class="hint">
                     "What is being made counts with the most that it may cost. Your budget and a project's count everything, whoever pays; this server's counts what this server pays."
                 </p>
-                {outcome
-                    .map(|(words, good)| {
-                        let class = if good { "note good" } else { "note bad" };
-                        view! {
-                            <div class=class role="status">
-                                <p>{words}</p>
-                            </div>
-                        }
-                    })}
+                {said.map(outcome)}
                 {(!all.is_empty()).then(|| table(all, projects, made_for))}
                 {form(projects, made_for, is_admin)}
             </section>
@@ -139,28 +132,22 @@ fn table(all: &[BudgetView], projects: &[Project], made_for: &str) -> AnyView {
                 </td>
             </tr>
         }
+        .into_any()
     });
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="budgets-heading">
-            <table class="data">
-                <thead>
-                    <tr>
-                        <th scope="col">"Whose"</th>
-                        <th scope="col">"How long"</th>
-                        <th scope="col">"Used"</th>
-                        <th scope="col">"State"</th>
-                        <th scope="col">"What it does"</th>
-                        <th scope="col">"Starts anew"</th>
-                        <th scope="col">
-                            <span class="visually-hidden">"Remove"</span>
-                        </th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+    Table {
+        name: "Budgets",
+        captioned: false,
+        columns: &[
+            "Whose",
+            "How long",
+            "Used",
+            "State",
+            "What it does",
+            "Starts anew",
+        ],
+        buttons: Some("Remove"),
     }
-    .into_any()
+    .with(rows.collect())
 }
 
 fn form(projects: &[Project], made_for: &str, is_admin: bool) -> AnyView {

@@ -1,6 +1,7 @@
 //! The forms of the budgets. They need no script; their answer is the page again, with what became of
 //! them.
 
+use super::super::parts::{Outcome, done};
 use axum::{Form, Router, extract::State, response::Redirect, routing::post};
 use domain::{
     ApiError, ErrorCode, OrganizationId, ProjectId,
@@ -10,8 +11,12 @@ use domain::{
 use serde::Deserialize;
 use server::{actor::Actor, app::App, ledger::budgets, web::MaybeActor};
 
+/// Where the page is, and the part of it with the budgets.
+const PAGE: &str = "/usage";
+const PART: &str = "#budgets";
+
 /// The words for what became of a form, and whether that is good.
-pub fn outcome_words(outcome: &str) -> Option<(&'static str, bool)> {
+pub fn outcome_words(outcome: &str) -> Option<Outcome> {
     Some(match outcome {
         "set" => ("The budget is set.", true),
         "removed" => ("The budget was removed.", true),
@@ -60,15 +65,13 @@ async fn set(
     MaybeActor(actor): MaybeActor,
     Form(sent): Form<Set>,
 ) -> Redirect {
-    Redirect::to(
-        &outcome(actor, &sent.made_for, async |actor| {
-            let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
-            let wish = wish(&sent.limit, &sent.warn, &sent.effect).ok_or(WRONG)?;
-            let set = budgets::put(&app, actor, &owner, period, wish).await;
-            set.map(|_| "set").map_err(|error| refused(&error))
-        })
-        .await,
-    )
+    done(actor, &sent.made_for, PAGE, PART, async |actor| {
+        let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
+        let wish = wish(&sent.limit, &sent.warn, &sent.effect).ok_or(WRONG)?;
+        let set = budgets::put(&app, actor, &owner, period, wish).await;
+        set.map(|_| "set").map_err(|error| refused(&error))
+    })
+    .await
 }
 
 async fn remove(
@@ -76,32 +79,16 @@ async fn remove(
     MaybeActor(actor): MaybeActor,
     Form(sent): Form<Remove>,
 ) -> Redirect {
-    Redirect::to(
-        &outcome(actor, &sent.made_for, async |actor| {
-            let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
-            let removed = budgets::remove(&app, actor, &owner, period).await;
-            removed.map(|()| "removed").map_err(|error| refused(&error))
-        })
-        .await,
-    )
+    done(actor, &sent.made_for, PAGE, PART, async |actor| {
+        let (owner, period) = subject(actor, &sent.owner, &sent.period)?;
+        let removed = budgets::remove(&app, actor, &owner, period).await;
+        removed.map(|()| "removed").map_err(|error| refused(&error))
+    })
+    .await
 }
 
 /// Where nothing could be made of what was sent.
 const WRONG: &str = "wrong";
-
-/// Does it, for the account that the page was made for.
-async fn outcome(
-    actor: Option<Actor>,
-    made_for: &str,
-    act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
-) -> String {
-    let word = match actor {
-        None => return "/sign-in?next=/usage".to_owned(),
-        Some(actor) if actor.user.id.as_str() != made_for => "other-account",
-        Some(actor) => act(&actor).await.unwrap_or_else(|word| word),
-    };
-    format!("/usage?outcome={word}#budgets")
-}
 
 fn refused(error: &ApiError) -> &'static str {
     match error.code {

@@ -1,5 +1,6 @@
 //! The latest generations, one by one.
 
+use super::super::parts::Table;
 use crate::words::{estimate_words, heading, minute};
 use domain::{catalog::Catalog, generation::Generation};
 use leptos::prelude::*;
@@ -18,50 +19,42 @@ pub fn view(items: Vec<Generation>, catalog: &Catalog) -> AnyView {
 }
 
 fn lines(items: Vec<Generation>, catalog: &Catalog) -> AnyView {
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby="lines-heading">
-            <table class="data">
-                <caption id="lines-heading">"Latest"</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">"When"</th>
-                        <th scope="col">"What"</th>
-                        <th scope="col">"Provider and model"</th>
-                        <th scope="col">"Estimated"</th>
-                        <th scope="col">"Actual"</th>
-                        <th scope="col">"Paid by"</th>
-                        <th scope="col">"State"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {items
-                        .into_iter()
-                        .map(|item| {
-                            let resolution = &item.resolution;
-                            let model = catalog
-                                .model(item.operation(), resolution.provider, &resolution.model)
-                                .map_or(resolution.model.clone(), |model| model.name.clone());
-                            view! {
-                                <tr>
-                                    <td>{minute(item.created_at)}</td>
-                                    <td>{heading(item.operation())}</td>
-                                    <td class="wrap">{resolution.provider.label()} " · " {model}</td>
-                                    <td>{item.estimate.words()}</td>
-                                    <td>
-                                        {item
-                                            .actual
-                                            .as_ref()
-                                            .map_or_else(|| "—".to_owned(), estimate_words)}
-                                    </td>
-                                    <td>{resolution.payer.words()}</td>
-                                    <td>{item.status.words()}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()}
-                </tbody>
-            </table>
-        </div>
+    let rows = items.into_iter().map(|item| {
+        let resolution = &item.resolution;
+        let model = catalog
+            .model(item.operation(), resolution.provider, &resolution.model)
+            .map_or(resolution.model.clone(), |model| model.name.clone());
+        view! {
+            <tr>
+                <td>{minute(item.created_at)}</td>
+                <td>{heading(item.operation())}</td>
+                <td class="wrap">{resolution.provider.label()} " · " {model}</td>
+                <td>{item.estimate.words()}</td>
+                <td>
+                    {item
+                        .actual
+                        .as_ref()
+                        .map_or_else(|| "—".to_owned(), estimate_words)}
+                </td>
+                <td>{resolution.payer.words()}</td>
+                <td>{item.status.words()}</td>
+            </tr>
+        }
+        .into_any()
+    });
+    Table {
+        name: "Latest",
+        captioned: true,
+        columns: &[
+            "When",
+            "What",
+            "Provider and model",
+            "Estimated",
+            "Actual",
+            "Paid by",
+            "State",
+        ],
+        buttons: None,
     }
-    .into_any()
+    .with(rows.collect())
 }

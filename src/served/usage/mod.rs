@@ -12,6 +12,7 @@ mod sums;
 pub use forms::routes;
 
 use self::{asked::Asked, sums::Sums};
+use super::parts::problem;
 use axum::http::Uri;
 use domain::{ApiError, Map, project::Project, usage::Dimension};
 use leptos::prelude::*;
@@ -67,17 +68,6 @@ async fn sums(app: &App, actor: &Actor, asked: &Asked) -> Result<Sums, ApiError>
     };
     let report = report(app, actor, &asked.whose(), &query).await?;
     Ok(Sums::of(report, asked))
-}
-
-fn problem(error: &ApiError) -> AnyView {
-    let mut sentences = vec![error.detail.clone()];
-    sentences.extend(error.fields.iter().map(|field| field.message.clone()));
-    view! {
-        <div class="note bad" role="alert">
-            <p>{sentences.join(" ")}</p>
-        </div>
-    }
-    .into_any()
 }
 
 /// The form that says what is shown. It changes the address, so that a view can be kept and shared.

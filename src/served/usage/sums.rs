@@ -1,5 +1,6 @@
 //! What was spent, added up by each thing that it can be told apart by.
 
+use super::super::parts::Table;
 use super::{asked::Asked, chart};
 use crate::words::{heading, usd};
 use domain::{
@@ -158,11 +159,11 @@ impl Sums {
             {chart::view(&self.every_day())}
             <details class="figures">
                 <summary>"Figures by day"</summary>
-                {table("By day", "Day", with_spending)}
+                {table("By day", &["Day", "Paid by", "Generations", "Cost", "Not known"], with_spending)}
             </details>
-            {table("By operation", "Operation", self.operations.clone())}
-            {table("By provider", "Provider", self.providers.clone())}
-            {table("By project", "Project", self.projects.clone())}
+            {table("By operation", &["Operation", "Paid by", "Generations", "Cost", "Not known"], self.operations.clone())}
+            {table("By provider", &["Provider", "Paid by", "Generations", "Cost", "Not known"], self.providers.clone())}
+            {table("By project", &["Project", "Paid by", "Generations", "Cost", "Not known"], self.projects.clone())}
         }
         .into_any()
     }
@@ -210,11 +211,10 @@ fn unknown(sum: Sum) -> String {
 }
 
 fn table(
-    caption: &'static str,
-    what: &'static str,
+    name: &'static str,
+    columns: &'static [&'static str],
     rows: impl IntoIterator<Item = (String, PaidBy)>,
 ) -> AnyView {
-    let id = format!("usage-{}", caption.to_ascii_lowercase().replace(' ', "-"));
     let rows = rows.into_iter().flat_map(|(name, paid)| {
         PAYERS.into_iter().filter_map(move |payer| {
             let sum = of_payer(&paid, payer);
@@ -228,28 +228,17 @@ fn table(
                         <td class="wrap">{unknown(sum)}</td>
                     </tr>
                 }
+                .into_any()
             })
         })
     });
-    let named = id.clone();
-    view! {
-        <div class="scroll" tabindex="0" role="region" aria-labelledby=named>
-            <table class="data">
-                <caption id=id>{caption}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{what}</th>
-                        <th scope="col">"Paid by"</th>
-                        <th scope="col">"Generations"</th>
-                        <th scope="col">"Cost"</th>
-                        <th scope="col">"Not known"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </div>
+    Table {
+        name,
+        captioned: true,
+        columns,
+        buttons: None,
     }
-    .into_any()
+    .with(rows.collect())
 }
 
 #[cfg(test)]

@@ -1,0 +1,90 @@
+//! What these pages share: their tables, what they say after a form, and how a form is answered.
+
+use axum::response::Redirect;
+use domain::ApiError;
+use leptos::prelude::*;
+use server::actor::Actor;
+
+/// A table that is scrolled by itself where it is too wide.
+pub struct Table {
+    /// What it is called, for those who do not see it too.
+    pub name: &'static str,
+    /// Whether its name is seen above it.
+    pub captioned: bool,
+    /// The headings of its columns.
+    pub columns: &'static [&'static str],
+    /// The heading of a last column of buttons, which needs none for those who see it.
+    pub buttons: Option<&'static str>,
+}
+
+impl Table {
+    /// The table with these rows.
+    pub fn with(self, rows: Vec<AnyView>) -> AnyView {
+        let headings = self.columns.iter().map(|heading| {
+            view! { <th scope="col">{*heading}</th> }
+        });
+        let buttons = self.buttons.map(|heading| {
+            view! {
+                <th scope="col">
+                    <span class="visually-hidden">{heading}</span>
+                </th>
+            }
+        });
+        view! {
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("Table: {}", self.name)>
+                <table class="data" aria-label=(!self.captioned).then_some(self.name)>
+                    {self.captioned.then(|| view! { <caption>{self.name}</caption> })}
+                    <thead>
+                        <tr>{headings.collect_view()} {buttons}</tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// What became of a form, in words of our own, and whether that is good.
+pub type Outcome = (&'static str, bool);
+
+/// Says what became of a form.
+pub fn outcome((words, good): Outcome) -> AnyView {
+    let class = if good { "note good" } else { "note bad" };
+    view! {
+        <div class=class role="status">
+            <p>{words}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says why something cannot be shown.
+pub fn problem(error: &ApiError) -> AnyView {
+    let mut sentences = vec![error.detail.clone()];
+    sentences.extend(error.fields.iter().map(|field| field.message.clone()));
+    sentences.dedup();
+    view! {
+        <div class="note bad" role="alert">
+            <p>{sentences.join(" ")}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Does what a form asks for, for the account that its page was made for, and goes back to the page,
+/// to its part `#…` where one is named, with a word for what became of it.
+pub async fn done(
+    actor: Option<Actor>,
+    made_for: &str,
+    page: &str,
+    part: &str,
+    act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
+) -> Redirect {
+    let word = match actor {
+        None => return Redirect::to(&format!("/sign-in?next={page}")),
+        Some(actor) if actor.user.id.as_str() != made_for => "other-account",
+        Some(actor) => act(&actor).await.unwrap_or_else(|word| word),
+    };
+    Redirect::to(&format!("{page}?outcome={word}{part}"))
+}
