@@ -82,8 +82,10 @@ test("a budget stops what does not fit, says whose it is, and lets it through on
 
   const project = await ProjectPage.create(person, "Too much");
   const confirmation = await project.ask("Story", "A long story.");
+  const refusal = "Your daily budget does not cover this";
+  await expect(confirmation.row("Estimated cost")).toContainText(refusal);
   await confirmation.generate.click();
-  await expect(person.page.getByText(/Your daily budget does not cover this/)).toBeVisible();
+  await expect(confirmation.dialog.getByRole("alert")).toContainText(refusal);
   await person.page.getByRole("link", { name: "See the budgets" }).click();
   await person.hydrated();
 
