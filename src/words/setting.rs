@@ -17,6 +17,7 @@ pub fn field_words(field: Field) -> String {
                 parameter.label().to_ascii_lowercase()
             )
         }
+        Field::Fallback(operation) => format!("{} fallback", operation.label()),
         Field::Endpoint(kind) => kind.field_label().to_owned(),
         Field::PreferOwnKeys => "Use my own keys first".to_owned(),
     }
@@ -29,6 +30,7 @@ pub fn value_words(field: Field, value: Option<&str>, catalog: &Catalog) -> Stri
     match field {
         Field::PreferOwnKeys if value == "true" => "On".to_owned(),
         Field::PreferOwnKeys => "Off".to_owned(),
+        Field::Fallback(_) if value.is_empty() => "Off".to_owned(),
         Field::Endpoint(_) if value.is_empty() => "Not set".to_owned(),
         _ if value.is_empty() => "Automatic".to_owned(),
         Field::Provider(_) => ProviderId::parse(value)
@@ -64,6 +66,7 @@ mod tests {
             ),
             (Field::Endpoint(EndpointKind::Image), "Modal image endpoint"),
             (Field::PreferOwnKeys, "Use my own keys first"),
+            (Field::Fallback(Operation::Video), "Video fallback"),
             (
                 Field::Parameter(Operation::Image, Parameter::AspectRatio),
                 "Image aspect ratio",
@@ -94,6 +97,7 @@ mod tests {
                 Some("https://me.modal.run/"),
                 "https://me.modal.run/",
             ),
+            (Field::Fallback(Operation::Image), None, "Off"),
             (Field::PreferOwnKeys, None, "Off"),
             (Field::PreferOwnKeys, Some("true"), "On"),
         ] {

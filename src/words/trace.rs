@@ -103,7 +103,7 @@ pub fn back_to_inherited(
 /// holds a key, and nothing is built in but the catalogue's provider and model.
 fn can_speak(entry: &Entry) -> bool {
     match entry.subject {
-        Subject::Provider | Subject::Model => true,
+        Subject::Provider | Subject::Model | Subject::Fallback => true,
         Subject::Endpoint => !matches!(entry.level, Level::Request | Level::Default),
         Subject::Credential => !matches!(
             entry.level,

@@ -9,6 +9,7 @@ pub mod autosave;
 pub mod budget;
 pub mod catalog;
 pub mod error;
+pub mod fallback;
 pub mod generation;
 pub mod history;
 pub mod ids;

@@ -46,7 +46,7 @@ pub enum Part {
 pub fn part(project: &ProjectReach, field: Field, personal: Personal<'_>) -> Part {
     let provider = |operation| project.provider(operation, personal(operation));
     let concerned = match field {
-        Field::Provider(_) | Field::Parameter(..) => true,
+        Field::Provider(_) | Field::Parameter(..) | Field::Fallback(_) => true,
         Field::Model(operation, of) => provider(operation) == of,
         Field::Endpoint(kind) => Operation::ALL.into_iter().any(|operation| {
             // A Suno model of one's own server is known by its id alone.

@@ -3,8 +3,8 @@
 
 use crate::Map;
 use crate::{
-    FieldError, Operation, ProviderId, Timestamp, error::CurrentValue, keys::SecretView,
-    parameter::Parameter, provider::EndpointKind,
+    FieldError, Operation, ProviderId, Timestamp, error::CurrentValue, fallback::Policy,
+    keys::SecretView, parameter::Parameter, provider::EndpointKind,
 };
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -17,6 +17,8 @@ pub enum Field {
     Model(Operation, ProviderId),
     /// What a parameter is where a request leaves it open: `operations.image.parameters.resolution`.
     Parameter(Operation, Parameter),
+    /// Who takes over where the provider fails: `operations.image.fallback`.
+    Fallback(Operation),
     /// Where a Modal deployment is: `endpoints.image`.
     Endpoint(EndpointKind),
     /// Whether own keys come before the organization's: `preferences.prefer_own_keys`.
@@ -41,6 +43,9 @@ impl Field {
                     .filter(|one| Parameter::of(operation).contains(one))?;
                 Self::Parameter(operation, parameter)
             }
+            ("operations", operation, Some("fallback"), None) => {
+                Self::Fallback(Operation::parse(operation)?)
+            }
             ("endpoints", kind, None, None) => Self::Endpoint(EndpointKind::parse(kind)?),
             ("preferences", "prefer_own_keys", None, None) => Self::PreferOwnKeys,
             _ => return None,
@@ -59,6 +64,7 @@ impl std::fmt::Display for Field {
             Self::Parameter(operation, parameter) => {
                 write!(f, "operations.{operation}.parameters.{parameter}")
             }
+            Self::Fallback(operation) => write!(f, "operations.{operation}.fallback"),
             Self::Endpoint(kind) => write!(f, "endpoints.{}", kind.as_str()),
             Self::PreferOwnKeys => f.write_str("preferences.prefer_own_keys"),
         }
@@ -136,6 +142,9 @@ pub struct OperationSettings {
     /// What a parameter is where a request leaves it open.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub parameters: Map<Parameter, String>,
+    /// Who takes over where the provider fails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Policy>,
 }
 
 /// How keys are chosen.
@@ -172,6 +181,9 @@ impl SettingsView {
                         .parameters
                         .insert(parameter, value.clone());
                 }
+                Field::Fallback(operation) => {
+                    view.operation(operation).fallback = Policy::parse(value).ok();
+                }
                 Field::Endpoint(kind) => {
                     view.endpoints.insert(kind, value.clone());
                 }
@@ -204,6 +216,11 @@ impl SettingsView {
                 .get(&operation)
                 .and_then(|settings| settings.parameters.get(&parameter))
                 .cloned(),
+            Field::Fallback(operation) => self
+                .operations
+                .get(&operation)
+                .and_then(|settings| settings.fallback.as_ref())
+                .map(Policy::to_string),
             Field::Endpoint(kind) => self.endpoints.get(&kind).cloned(),
             Field::PreferOwnKeys => Some(self.preferences.prefer_own_keys.to_string()),
         }
@@ -234,6 +251,10 @@ impl SettingsView {
                     Some(value) => parameters.insert(parameter, value.clone()),
                     None => parameters.remove(&parameter),
                 };
+            }
+            Field::Fallback(operation) => {
+                let policy = current.value.as_deref().map(Policy::parse);
+                self.operation(operation).fallback = policy.and_then(Result::ok);
             }
             Field::Endpoint(kind) => {
                 match &current.value {
@@ -274,6 +295,9 @@ pub struct OperationPatch {
     pub models: Map<ProviderId, Option<String>>,
     /// The default per parameter, as text; `None` clears.
     pub parameters: Map<Parameter, Option<String>>,
+    /// Who takes over where the provider fails; the inner `None` clears.
+    #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
+    pub fallback: Option<Option<Policy>>,
 }
 
 /// The part of a patch for the preferences.
@@ -307,6 +331,10 @@ impl SettingsPatch {
             }
             for (parameter, value) in &patch.parameters {
                 wishes.push((Field::Parameter(*operation, *parameter), value.clone()));
+            }
+            if let Some(fallback) = &patch.fallback {
+                let value = fallback.as_ref().map(Policy::to_string);
+                wishes.push((Field::Fallback(*operation), value));
             }
         }
         for (kind, url) in &self.endpoints {
@@ -346,6 +374,7 @@ mod tests {
     fn every_field_path_reads_back() {
         let mut fields = vec![Field::PreferOwnKeys];
         fields.extend(Operation::ALL.map(Field::Provider));
+        fields.extend(Operation::ALL.map(Field::Fallback));
         fields.extend(EndpointKind::ALL.map(Field::Endpoint));
         for operation in Operation::ALL {
             fields.extend(
@@ -370,10 +399,50 @@ mod tests {
             "endpoints.x",
             "operations.image.models.gemini.more",
             "operations.image.parameters.voice",
+            "operations.image.fallback.kie",
             "preferences.other",
         ] {
             assert_eq!(Field::parse(path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn a_fallback_is_shown_by_its_members_and_stored_as_one_text() {
+        let members = r#"{"provider":"kie","on":["timeout","overloaded"],"max_credits":40}"#;
+        let patch: SettingsPatch = serde_json::from_str(&format!(
+            r#"{{"operations":{{"image":{{"fallback":{members}}},"video":{{"fallback":null}}}}}}"#
+        ))
+        .unwrap();
+        let field = Field::Fallback(Operation::Image);
+        let changes = patch.changes().unwrap();
+        let text = "kie on overloaded,timeout up to 40 credits";
+        assert_eq!(
+            changes
+                .iter()
+                .map(|change| (change.field, change.value.as_deref()))
+                .collect::<Vec<_>>(),
+            [
+                (field, Some(text)),
+                (Field::Fallback(Operation::Video), None)
+            ]
+        );
+        let mut view = SettingsView::default();
+        let mut current = CurrentValue {
+            field: field.to_string(),
+            value: Some(text.to_owned()),
+            version: 1,
+            updated_at: None,
+        };
+        view.apply(&current);
+        assert_eq!(view.value(field).as_deref(), Some(text));
+        let shown = serde_json::to_value(&view.operations[&Operation::Image]).unwrap();
+        assert_eq!(
+            shown["fallback"],
+            serde_json::json!({"provider":"kie","on":["overloaded","timeout"],"max_credits":40})
+        );
+        current.value = None;
+        view.apply(&current);
+        assert_eq!(view.value(field), None);
     }
 
     #[test]

@@ -8,9 +8,10 @@ pub use transfer::{export, preview};
 
 use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys, projects};
 use domain::{
-    ApiError, ErrorCode, ProjectId, ProviderId,
+    ApiError, ErrorCode, Operation, ProjectId, ProviderId,
     catalog::Catalog,
     error::CurrentValue,
+    fallback::Policy,
     settings::{Change, Field, SettingsView, Stored},
 };
 use store::settings::{PatchOutcome, Scope};
@@ -173,26 +174,7 @@ fn checked(app: &App, catalog: &Catalog, change: &Change) -> Result<Change, ApiE
     let value = match (change.field, value) {
         (_, None) => None,
         (Field::Provider(operation), Some(id)) => {
-            let provider = ProviderId::parse(id)
-                .filter(|one| one.serves(operation))
-                .ok_or_else(|| {
-                    ApiError::invalid_field(
-                        &path,
-                        format!(
-                            "There is no provider of this name for {}. Choose one from the list.",
-                            operation.noun()
-                        ),
-                    )
-                })?;
-            if !catalog.offers(operation, provider) {
-                return Err(ApiError::invalid_field(
-                    path,
-                    format!(
-                        "{} is not available yet. Choose another provider.",
-                        provider.label()
-                    ),
-                ));
-            }
+            let provider = offered(catalog, operation, ProviderId::parse(id), &path)?;
             Some(provider.as_str().to_owned())
         }
         (Field::Model(operation, provider), Some(model)) => {
@@ -243,6 +225,12 @@ fn checked(app: &App, catalog: &Catalog, change: &Change) -> Result<Change, ApiE
             }
             Some(value.to_owned())
         }
+        (Field::Fallback(operation), Some(text)) => {
+            let policy = Policy::parse(text)
+                .map_err(|problem| ApiError::invalid_field(&path, problem.to_string()))?;
+            offered(catalog, operation, Some(policy.provider()), &path)?;
+            Some(policy.to_string())
+        }
         (Field::PreferOwnKeys, Some(on @ ("true" | "false"))) => Some(on.to_owned()),
         (Field::PreferOwnKeys, Some(_)) => {
             return Err(ApiError::invalid_field(path, "This is either on or off."));
@@ -253,4 +241,34 @@ fn checked(app: &App, catalog: &Catalog, change: &Change) -> Result<Change, ApiE
         value,
         base: change.base,
     })
+}
+
+/// A provider that can be chosen for an operation here.
+fn offered(
+    catalog: &Catalog,
+    operation: Operation,
+    provider: Option<ProviderId>,
+    path: &str,
+) -> Result<ProviderId, ApiError> {
+    let provider = provider
+        .filter(|one| one.serves(operation))
+        .ok_or_else(|| {
+            ApiError::invalid_field(
+                path,
+                format!(
+                    "There is no provider of this name for {}. Choose one from the list.",
+                    operation.noun()
+                ),
+            )
+        })?;
+    if !catalog.offers(operation, provider) {
+        return Err(ApiError::invalid_field(
+            path,
+            format!(
+                "{} is not available yet. Choose another provider.",
+                provider.label()
+            ),
+        ));
+    }
+    Ok(provider)
 }

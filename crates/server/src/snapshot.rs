@@ -4,6 +4,7 @@
 use crate::{actor::Actor, app::App, fault::Fault};
 use domain::{
     ApiError, Operation, ProjectId, ProviderId,
+    fallback::Policy,
     provider::EndpointKind,
     resolution::{
         Endpoint, EnvironmentLevel, KeyState, LevelSettings, OrganizationLevel, ProjectLevel,
@@ -108,6 +109,12 @@ fn level_settings(fields: &Fields) -> LevelSettings {
             }
             Field::Parameter(operation, parameter) => {
                 settings.set_parameter(operation, parameter, value.clone());
+            }
+            Field::Fallback(operation) => {
+                let policy = Policy::parse(value).ok();
+                if let Some(policy) = policy.filter(|policy| policy.provider().serves(operation)) {
+                    settings.set_fallback(operation, policy);
+                }
             }
             Field::Endpoint(kind) => set_endpoint(&mut settings, kind, value),
             Field::PreferOwnKeys => {}

@@ -95,7 +95,7 @@ impl LevelStore {
         match field {
             Field::Provider(operation) => self.inherited_provider(operation),
             Field::Model(operation, provider) => self.inherited_model(operation, provider, catalog),
-            Field::Parameter(..) => of_person(),
+            Field::Parameter(..) | Field::Fallback(_) => of_person(),
             Field::Endpoint(kind) => of_person().or_else(|| {
                 let variable = kind.variable();
                 let provided = personal

@@ -3,6 +3,7 @@
 //! changes the provider silently.
 
 mod snapshot;
+mod taken_over;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -1,9 +1,10 @@
 //! Everything that a resolution looks at, loaded once per request. Secrets are references here.
 
-use super::trace::Reason;
+use super::trace::{Level, Reason};
 use crate::{
     Operation, ProviderId, SecretId,
     account::{OrganizationRole, Plan},
+    fallback::Policy,
     parameter::Parameter,
     provider::EndpointKind,
 };
@@ -30,6 +31,7 @@ pub struct LevelSettings {
     providers: [Option<ProviderId>; 5],
     models: Vec<(Operation, ProviderId, String)>,
     parameters: Vec<(Operation, Parameter, String)>,
+    fallbacks: Vec<(Operation, Policy)>,
     endpoints: Vec<(EndpointKind, Endpoint)>,
 }
 
@@ -62,6 +64,12 @@ impl LevelSettings {
         self.parameters.push((operation, parameter, value));
     }
 
+    /// Sets who takes over where the provider fails.
+    pub fn set_fallback(&mut self, operation: Operation, policy: Policy) {
+        self.fallbacks.retain(|(o, _)| *o != operation);
+        self.fallbacks.push((operation, policy));
+    }
+
     /// Sets the address of a deployment.
     pub fn set_endpoint(&mut self, kind: EndpointKind, endpoint: Endpoint) {
         self.endpoints.retain(|(k, _)| *k != kind);
@@ -90,6 +98,15 @@ impl LevelSettings {
             .iter()
             .find(|(o, p, _)| (*o, *p) == (operation, parameter))
             .map(|(_, _, value)| value.as_str())
+    }
+
+    /// Who takes over where the provider fails.
+    #[must_use]
+    pub fn fallback(&self, operation: Operation) -> Option<&Policy> {
+        self.fallbacks
+            .iter()
+            .find(|(o, _)| *o == operation)
+            .map(|(_, policy)| policy)
     }
 
     /// The address of a deployment.
@@ -213,6 +230,16 @@ impl Snapshot {
         project
             .and_then(|settings| settings.parameter(operation, parameter))
             .or_else(|| self.user.settings.parameter(operation, parameter))
+    }
+
+    /// Who takes over where the provider fails, by whose word: the project's, else the acting
+    /// person's. Nobody takes over where neither says so.
+    #[must_use]
+    pub fn fallback(&self, operation: Operation) -> Option<(Level, &Policy)> {
+        let project = self.project.as_ref().map(|project| &project.settings);
+        project
+            .and_then(|settings| Some((Level::Project, settings.fallback(operation)?)))
+            .or_else(|| Some((Level::User, self.user.settings.fallback(operation)?)))
     }
 
     /// Why what the environment has for this provider does not serve the acting person, or `None`

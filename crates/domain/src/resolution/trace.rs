@@ -58,12 +58,15 @@ pub enum Subject {
     Endpoint,
     /// With which key.
     Credential,
+    /// Who takes over where the provider fails; not asked for, but told of where there is one.
+    Fallback,
 }
 
 impl Subject {
     /// Every subject.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Provider,
+        Self::Fallback,
         Self::Model,
         Self::Endpoint,
         Self::Credential,
@@ -77,6 +80,7 @@ impl Subject {
             Self::Model => "Model",
             Self::Endpoint => "Endpoint",
             Self::Credential => "API key",
+            Self::Fallback => "Fallback",
         }
     }
 }
@@ -115,6 +119,14 @@ pub enum Reason {
     OriginChanged,
     /// The key belongs to an endpoint of another level.
     OtherEndpoint,
+    /// The provider failed, and another one took over.
+    Failed,
+    /// A fallback for which somebody else would pay.
+    OtherPayer,
+    /// A fallback that costs more than it may, or nobody knows how much.
+    TooExpensive,
+    /// A fallback that has no usable key, model or address, or cannot make what is asked for.
+    Unusable,
 }
 
 impl Reason {
@@ -130,6 +142,10 @@ impl Reason {
             Self::Revoked => "the key was revoked",
             Self::OriginChanged => "the token was saved for another address",
             Self::OtherEndpoint => "the token belongs to another endpoint",
+            Self::Failed => "it failed, and another provider took over",
+            Self::OtherPayer => "somebody else would pay",
+            Self::TooExpensive => "its price is not known or above the limit",
+            Self::Unusable => "it is not set up here, or cannot make this",
         }
     }
 }
@@ -163,6 +179,10 @@ impl Trace {
 
     pub(super) fn push(&mut self, entry: Entry) {
         self.0.push(entry);
+    }
+
+    pub(super) fn replace(&mut self, entries: Vec<Entry>) {
+        self.0 = entries;
     }
 
     /// Every entry, grouped by subject, levels in the order in which they were asked.

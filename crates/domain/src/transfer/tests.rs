@@ -1,7 +1,10 @@
 //! What is written is what is read, and nothing else is.
 
 use super::*;
-use crate::{Operation, ProviderId, Timestamp, provider::EndpointKind, settings::Stored};
+use crate::{
+    Operation, ProviderFault, ProviderId, Timestamp, fallback::Policy, provider::EndpointKind,
+    settings::Stored,
+};
 use proptest::prelude::*;
 
 fn stored(fields: impl IntoIterator<Item = (Field, Option<String>)>) -> Fields {
@@ -42,6 +45,10 @@ fn one_field() -> impl Strategy<Value = (Field, String)> {
         (prop::sample::select(EndpointKind::ALL.to_vec()), text())
             .prop_map(|(kind, url)| (Field::Endpoint(kind), url)),
         any::<bool>().prop_map(|on| (Field::PreferOwnKeys, on.to_string())),
+        (operation(), provider(), any::<Option<u32>>()).prop_map(|(operation, id, most)| {
+            let policy = Policy::new(id, &[ProviderFault::Timeout], most).unwrap();
+            (Field::Fallback(operation), policy.to_string())
+        }),
     ]
 }
 
