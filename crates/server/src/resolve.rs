@@ -102,6 +102,16 @@ pub(crate) fn over(
 /// # Errors
 /// As [`resolve`], and `INVALID_INPUT` or `PAYLOAD_TOO_LARGE` for the input itself.
 pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Preview, ApiError> {
+    let (preview, _) = preview_over(app, actor, wanted).await?;
+    Ok(preview)
+}
+
+/// As [`preview`], with what it was found over.
+pub(crate) async fn preview_over(
+    app: &App,
+    actor: &Actor,
+    wanted: &Wanted,
+) -> Result<(Preview, Snapshot), ApiError> {
     if let Err(problem @ InputProblem::TooLarge { .. }) = wanted.input.check(None) {
         return Err(refuse(problem));
     }
@@ -130,7 +140,7 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
     let learned = ledger::learned(app, actor, project, &resolution, (&*input, model)).await?;
     let most = estimate.micro_usd.map(|total| total.high);
     let budget = ledger::budgets::notice(app, actor, project, resolution.payer, most).await?;
-    Ok(Preview {
+    let preview = Preview {
         resolution,
         budget,
         estimate,
@@ -138,7 +148,8 @@ pub async fn preview(app: &App, actor: &Actor, wanted: &Wanted) -> Result<Previe
         typical,
         learned,
         defaults,
-    })
+    };
+    Ok((preview, snapshot))
 }
 
 /// The defaults of the settings that hold for what an input leaves open.
@@ -230,7 +241,7 @@ pub fn listed_model<'a>(catalog: &'a Catalog, resolution: &Resolution) -> Option
     catalog.model(resolution.operation, resolution.provider, &resolution.model)
 }
 
-fn price(app: &App, input: &GenerationInput, model: Option<&Model>) -> Estimate {
+pub(crate) fn price(app: &App, input: &GenerationInput, model: Option<&Model>) -> Estimate {
     pricing::estimate(input, model, &app.clock.today())
 }
 

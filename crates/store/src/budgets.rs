@@ -5,12 +5,11 @@
 use crate::{
     Db, StoreError,
     db::Tx,
-    generations::NewGeneration,
     row::row,
     statement::{Statement, Value, statements, values},
 };
 use domain::{
-    GenerationId, Timestamp, UserId,
+    GenerationId, OrganizationId, ProjectId, Timestamp, UserId,
     budget::{self, Budget, Owner, OwnerKind, Period, Refused, Standing, UnknownPrices},
     money::MicroUsd,
     resolution::Payer,
@@ -204,14 +203,32 @@ fn counted(owner: &Owner) -> (&'static Statement, Value<'_>) {
     }
 }
 
-/// Reserves the most that a new generation may cost, or says which budget refuses it. An unknown
+/// What is to be reserved: the most that a generation may cost.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Reserved<'a> {
+    /// The generation.
+    pub(crate) id: &'a GenerationId,
+    /// Who asked for it.
+    pub(crate) user_id: &'a UserId,
+    /// The project that it belongs to.
+    pub(crate) project_id: Option<&'a ProjectId>,
+    /// The organization that it was asked for in.
+    pub(crate) organization_id: Option<&'a OrganizationId>,
+    /// Who pays.
+    pub(crate) payer: Payer,
+    /// The most that it may cost; `None` where nobody knows.
+    pub(crate) price: Option<MicroUsd>,
+    /// Now.
+    pub(crate) at: Timestamp,
+}
+
+/// Reserves the most that a generation may cost, or says which budget refuses it. An unknown
 /// price reserves nothing. Nothing is written where it is refused.
 pub(crate) async fn reserve(
     tx: &mut Tx,
-    new: &NewGeneration,
+    new: &Reserved<'_>,
 ) -> Result<Option<Refused>, StoreError> {
-    let (project, organization) = (new.project_id.as_ref(), new.organization_id.as_ref());
-    let owners = budget::owners(&new.user_id, project, organization, new.payer);
+    let owners = budget::owners(new.user_id, new.project_id, new.organization_id, new.payer);
     let id = |kind: OwnerKind| {
         let owner = owners.iter().find(|owner| owner.kind() == kind);
         Value::Text(owner.map(Owner::id))
@@ -223,10 +240,10 @@ pub(crate) async fn reserve(
             continue;
         };
         let (statement, whose) = counted(owner);
-        let since = budget.period.start(new.created_at);
+        let since = budget.period.start(new.at);
         let standing: Option<StandingRow> = tx.one(statement, values![whose, since]).await?;
         let standing = standing.map(Standing::from).unwrap_or_default();
-        let admitted = budget.admit(row.owner_kind, standing, new.price, new.created_at);
+        let admitted = budget.admit(row.owner_kind, standing, new.price, new.at);
         if let Err(refused) = admitted {
             return Ok(Some(refused));
         }
@@ -235,10 +252,10 @@ pub(crate) async fn reserve(
         tx.execute(
             &RESERVE,
             values![
-                &new.id,
-                &new.user_id,
-                new.project_id.as_ref(),
-                new.organization_id.as_ref(),
+                new.id,
+                new.user_id,
+                new.project_id,
+                new.organization_id,
                 new.payer.as_str(),
                 price
             ],

@@ -2,7 +2,8 @@
 //! are written in one transaction; what happens to it after that is the business of [`crate::jobs`].
 
 use crate::{
-    Db, StoreError, budgets,
+    Db, StoreError,
+    budgets::{self, Reserved},
     db::Tx,
     jobs,
     outputs::{self, NewOutput, Role},
@@ -25,8 +26,9 @@ statements! {
     INSERT = "
         INSERT INTO generations (id, user_id, project_id, organization_id, step, operation, status,
             provider, model, payer, input, resolution, secret_ref, endpoint, estimate, created_at,
-            updated_at)
-        SELECT $2, u.id, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15
+            updated_at, fallback)
+        SELECT $2, u.id, $3, $4, $5, $6, 'queued', $7, $8, $9, $10, $11, $12, $13, $14, $15, $15,
+               $16
         FROM users u
         WHERE u.id = $1
           AND (CAST($3 AS TEXT) IS NULL OR EXISTS (
@@ -175,6 +177,8 @@ pub struct NewGeneration {
     pub estimate: String,
     /// The most that it may cost, to be reserved; `None` where nobody knows.
     pub price: Option<MicroUsd>,
+    /// Who takes over where the provider fails, as JSON.
+    pub fallback: Option<String>,
     /// Now; from now on a worker may take it.
     pub created_at: Timestamp,
 }
@@ -287,7 +291,8 @@ async fn write_new(
                 new.secret_ref.as_ref(),
                 new.endpoint.as_deref(),
                 &new.estimate,
-                new.created_at
+                new.created_at,
+                new.fallback.as_deref()
             ],
         )
         .await?;
@@ -305,7 +310,16 @@ async fn write_new(
     )
     .await?;
     outputs::insert(tx, &new.id, Role::Input, inputs, new.created_at).await?;
-    let refused = budgets::reserve(tx, new).await?;
+    let reserved = Reserved {
+        id: &new.id,
+        user_id: &new.user_id,
+        project_id: new.project_id.as_ref(),
+        organization_id: new.organization_id.as_ref(),
+        payer: new.payer,
+        price: new.price,
+        at: new.created_at,
+    };
+    let refused = budgets::reserve(tx, &reserved).await?;
     Ok(refused.map_or(Enqueued::New, Enqueued::OverBudget))
 }
 

@@ -3,6 +3,7 @@
 //! are taken when they are due, those that were never taken by turns between people, and those that
 //! are held for something not at all, until it is there.
 
+pub mod fallback;
 pub mod holding;
 pub mod look_again;
 

@@ -1,7 +1,10 @@
 //! Writes a generation down: resolved, priced and queued in one transaction, before anything is
 //! sent. The same idempotency key gives the same generation.
 
-use super::{pictures, read};
+use super::{
+    fallback::{self, Grounds},
+    pictures, read,
+};
 use crate::{actor::Actor, app::App, events::Event, fault::Fault, ledger, resolve};
 use domain::{
     ApiError, ErrorCode, GenerationId, SecretId,
@@ -36,7 +39,7 @@ pub async fn create(
         return answer(app, actor, earlier).await;
     }
 
-    let preview = resolve::preview(app, actor, &wanted).await?;
+    let (mut preview, snapshot) = resolve::preview_over(app, actor, &wanted).await?;
     let catalog = app.catalog_for(actor).await?;
     if let Some(changed) = agreed.and_then(|agreed| agreed.broken_by(&preview, &catalog)) {
         return Err(ApiError::new(ErrorCode::Conflict, changed));
@@ -48,6 +51,14 @@ pub async fn create(
         None
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
+    let grounds = Grounds {
+        app,
+        catalog: &catalog,
+        snapshot: &snapshot,
+        input: &wanted.input,
+        agreed,
+    };
+    let plan = fallback::make_ready(&grounds, &mut preview);
     parameter::fill(&mut wanted.input, &preview.defaults);
     if let Some(model) = resolve::listed_model(&catalog, &preview.resolution) {
         wanted.input.fill_defaults(&model.can);
@@ -69,6 +80,10 @@ pub async fn create(
         endpoint: resolution.endpoint.clone(),
         estimate: serde_json::to_string(&preview.estimate).map_err(Fault::from)?,
         price: preview.estimate.micro_usd.map(|total| total.high),
+        fallback: plan
+            .map(|plan| serde_json::to_string(&plan))
+            .transpose()
+            .map_err(Fault::from)?,
         created_at: app.clock.now(),
     };
     let key = idempotency.as_ref().map(Taken::borrow);
@@ -104,7 +119,7 @@ async fn answer(app: &App, actor: &Actor, earlier: Enqueued) -> Result<Generatio
 }
 
 /// The stored secret to use; an environment's key is found again by its level.
-fn stored_secret(resolution: &Resolution) -> Option<SecretId> {
+pub(super) fn stored_secret(resolution: &Resolution) -> Option<SecretId> {
     match resolution.credential.as_ref()?.secret.as_ref()? {
         SecretRef::Stored(id) => Some(id.clone()),
         SecretRef::Environment(_) => None,

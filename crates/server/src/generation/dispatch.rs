@@ -3,6 +3,7 @@
 
 mod cancelling;
 mod credential;
+mod fallback;
 mod fared;
 mod keeping;
 mod order;
@@ -353,7 +354,12 @@ impl Turn<'_> {
                 };
                 (status, Some(error), Billed::Made(produced.usage))
             }
-            End::Failed(error) => (Status::Failed, Some(error), Billed::Nothing),
+            End::Failed(error) => {
+                if self.has_successor(&error).await? {
+                    return Ok(());
+                }
+                (Status::Failed, Some(error), Billed::Nothing)
+            }
             End::Spoiled(error) => (Status::Failed, Some(error), Billed::Perhaps),
             End::Unknown(error) => (Status::Unknown, Some(error), Billed::Perhaps),
             // What is told is that it may have been made.

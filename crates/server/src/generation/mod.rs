@@ -3,6 +3,7 @@
 
 mod create;
 mod dispatch;
+mod fallback;
 mod flight;
 pub mod installation;
 pub mod live;

@@ -4,6 +4,7 @@ mod audit;
 mod budgets;
 mod catalog;
 mod empty_slots;
+mod fallback;
 mod generations;
 mod jobs;
 mod key_health;
@@ -106,6 +107,7 @@ fn new_generation(name: &str, user: &UserId) -> NewGeneration {
         endpoint: None,
         estimate: "{}".to_owned(),
         price: None,
+        fallback: None,
         created_at: at(0),
     }
 }

@@ -18,6 +18,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         catalog::STATEMENTS,
         generations::STATEMENTS,
         jobs::STATEMENTS,
+        jobs::fallback::STATEMENTS,
         jobs::holding::STATEMENTS,
         jobs::look_again::STATEMENTS,
         key_health::STATEMENTS,

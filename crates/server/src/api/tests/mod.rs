@@ -7,6 +7,7 @@ mod bad_input;
 mod budgets;
 mod confirmation;
 mod defaults;
+mod fallback;
 mod generations;
 mod history;
 mod jobs;
