@@ -2,7 +2,7 @@
 
 use super::{Db, Pools};
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection,
+    ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     pool::PoolOptions,
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -90,6 +90,13 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
     };
     let write = pool()
         .max_connections(1)
+        .before_acquire(|connection: &mut SqliteConnection, _| {
+            // A full disk makes SQLite end a transaction by itself, which the driver does not
+            // notice: it would take this connection, the only one, for one inside of a transaction
+            // and begin no other on it for good. A new one is opened in its place.
+            let is_free = !connection.is_in_transaction();
+            Box::pin(async move { Ok(is_free) })
+        })
         .connect_with(options.clone())
         .await
         .map_err(|error| OpenError::connect(&error))?;

@@ -1,7 +1,7 @@
 //! What both databases must do whatever the tables are: settings of connections, locking,
 //! migrations, and that every statement means something to both.
 
-use super::{Db, MigrationError, OpenError, Pools};
+use super::{Db, MigrationError, OpenError, Pools, Tx};
 use crate::{
     StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
     listings, notices, organizations, outputs, past, plan, plan_batches, projects, replaced,
@@ -214,6 +214,21 @@ async fn every_sqlite_connection_is_durable_and_checks_references() {
             pragma("PRAGMA query_only").await,
             if number == 0 { "0" } else { "1" }
         );
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_that_sqlite_ended_by_itself_does_not_stop_all_later_ones() {
+    let test = TestDb::sqlite().await;
+    let mut tx = test.db.begin().await.unwrap();
+    // As SQLite does where the disk is full; the driver still counts the transaction.
+    let Tx::Sqlite(inner) = &mut tx else {
+        panic!("not SQLite");
+    };
+    inner.execute("ROLLBACK").await.unwrap();
+    assert!(tx.commit().await.is_err());
+    for _ in 0..3 {
+        test.db.begin().await.unwrap().commit().await.unwrap();
     }
 }
 
