@@ -31,6 +31,9 @@ enum Command {
     },
     /// Check the configuration without serving
     CheckConfig(ServeOptions),
+    /// List the seams at which FILM_FAILPOINT can end the process
+    #[cfg(feature = "failpoints")]
+    Failpoints,
 }
 
 #[tokio::main]
@@ -50,6 +53,13 @@ async fn main() -> ExitCode {
             );
         }),
         Command::Sandbox { addr } => serve::sandbox_alone(addr).await,
+        #[cfg(feature = "failpoints")]
+        Command::Failpoints => {
+            for seam in server::failpoint::Seam::ALL {
+                println!("{}", seam.name());
+            }
+            Ok(())
+        }
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod compare;
 pub mod config;
 pub mod events;
+pub mod failpoint;
 pub mod fault;
 pub mod generation;
 pub mod keys;

@@ -24,6 +24,7 @@ use super::{
 use crate::{
     app::App,
     events::Event,
+    failpoint::{Seam, reach},
     fault::Fault,
     ledger::{self, Billed},
 };
@@ -170,6 +171,7 @@ impl Turn<'_> {
                     return Ok(End::Again(Standing { progress, tried }, pause));
                 }
                 Sent::Answered(reply) => {
+                    reach(Seam::Answered);
                     let step = adapter.read(&job, &progress, &reply);
                     let outcome = Outcome::of_answer(&reply, &step);
                     pass.tell(outcome, self.app.clock.now(), self.app.chance.draw());
@@ -200,7 +202,10 @@ impl Turn<'_> {
                         Some(Status::Cancelling) => {
                             return self.cancelled(input, &next, fared).await;
                         }
-                        Some(_) => progress = next,
+                        Some(_) => {
+                            reach(Seam::Prepared);
+                            progress = next;
+                        }
                     }
                     // What was paid for is written down now.
                     self.flight.landed();
@@ -286,6 +291,7 @@ impl Turn<'_> {
         self.flight.took_off();
         let begun = store::jobs::begin_submit(&self.app.db, self.lease, now, until).await?;
         if begun {
+            reach(Seam::SubmitBegun);
             self.tell(Status::Submitting);
         }
         Ok(begun)
@@ -327,6 +333,7 @@ impl Turn<'_> {
                 let pause = after.mul_f64(self.app.config.providers.pace());
                 self.save(status_of(&progress), &progress, Some(pause))
                     .await?;
+                reach(Seam::TaskStored);
                 return Ok(());
             }
             End::Again(standing, pause) => match self.again_later(&standing, pause).await? {
@@ -417,6 +424,7 @@ impl Turn<'_> {
     async fn settle(&self, settlement: &Settlement<'_>) -> Result<(), Fault> {
         let now = self.app.clock.now();
         let settled = store::jobs::settle(&self.app.db, self.lease, settlement, now).await?;
+        reach(Seam::Settled);
         self.app.live_texts.take(&self.row.id);
         if settled {
             self.count(settlement, now);

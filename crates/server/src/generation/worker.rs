@@ -2,7 +2,11 @@
 //! is held by a lease that is renewed while it runs; who has lost the lease writes nothing more.
 
 use super::{dispatch, flight::Flight, queue};
-use crate::{app::App, fault::Fault};
+use crate::{
+    app::App,
+    failpoint::{Seam, reach},
+    fault::Fault,
+};
 use domain::Timestamp;
 use std::{sync::Arc, time::Duration};
 use store::jobs::{ClaimedJob, Lease};
@@ -41,6 +45,7 @@ pub async fn run(app: App) {
         let Ok(place) = place else { break };
         match claim(&app, &owner).await {
             Ok(Some(job)) => {
+                reach(Seam::Claimed);
                 jobs.spawn(work(app.clone(), job, place));
             }
             outcome => {

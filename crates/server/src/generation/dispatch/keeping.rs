@@ -2,6 +2,7 @@
 
 use super::{End, Turn};
 use crate::{
+    failpoint::{Seam, reach},
     fault::Fault,
     generation::{
         media::{self, Kept, NotKept},
@@ -118,6 +119,7 @@ impl Turn<'_> {
                 }
             }
         }
+        reach(Seam::Downloaded);
         let operation = self.resolution.operation;
         let checked = part.check(|found| media::fits(operation, found)).await?;
         Ok(checked)
@@ -128,6 +130,7 @@ impl Turn<'_> {
         let thumbnail = self.thumbnail(&file).await;
         let kept = Kept::of(&file);
         let place = self.app.storage.place(file, self.app.clock.now()).await?;
+        reach(Seam::Kept);
         Ok(kept.into_row(OutputId(self.app.ids.next()), place, thumbnail))
     }
 
