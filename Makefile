@@ -3,7 +3,7 @@
 PROVIDERS ?= sandbox
 export PROVIDERS
 
-.PHONY: run dev test e2e screenshots bench lint fmt
+.PHONY: run dev test e2e soak screenshots bench lint fmt
 
 run: ## build what is missing and serve on http://127.0.0.1:3000
 	@scripts/run.sh
@@ -16,6 +16,9 @@ test: ## everything that has to be green: format, lints, tests, bundle, end-to-e
 
 e2e: ## the end-to-end stories alone; make e2e ONLY=settings
 	@scripts/e2e.sh $(ONLY)
+
+soak: ## 20 minutes on each database in which one thing after the other breaks
+	@scripts/soak.sh
 
 screenshots: ## the pictures of every page and state, in docs/screenshots
 	@scripts/screenshots.sh

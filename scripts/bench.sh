@@ -7,6 +7,8 @@ scripts/tools.sh
 scripts/bundle.sh
 say "Building the release server (a first build takes some minutes)"
 cargo build --locked --release -p film-generator --bin film-generator -p store --example bare_commit
+cargo build --locked --release -p reliability
+PATH=$PATH:$(printf '%s:' /usr/lib/postgresql/*/bin) debian_package initdb postgresql
 
 export FILM_CHROMIUM=${FILM_CHROMIUM:-/usr/bin/chromium}
 debian_package "$FILM_CHROMIUM" chromium
@@ -24,3 +26,9 @@ FILM_BIN=$CARGO_TARGET_DIR/release/film-generator \
 	BARE_COMMIT=$CARGO_TARGET_DIR/release/examples/bare_commit \
 	CRITERION=$CARGO_TARGET_DIR/criterion \
 	node scripts/bench/server.mjs
+
+say "Jobs"
+for database in sqlite postgres; do
+	FILM_BIN=$CARGO_TARGET_DIR/release/film-generator \
+		"$CARGO_TARGET_DIR/release/reliability" pace --database "$database"
+done

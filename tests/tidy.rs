@@ -177,6 +177,7 @@ fn the_browser_half_holds_no_server() {
 #[test]
 fn each_crate_depends_only_on_whom_it_may() {
     let of = |name| tree(&["--package", name]);
+    assert_absent(&of("film-generator"), &["reliability"]);
     assert_absent(
         &of("domain"),
         &[

@@ -4,6 +4,7 @@
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
 use std::{
+    ffi::OsString,
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -15,8 +16,11 @@ use std::{
 
 struct Cluster {
     folder: PathBuf,
+    programs: PathBuf,
+    /// The server refuses to run as root.
+    as_root: bool,
     /// Holds the pipe at whose end the watcher waits.
-    _watcher: Child,
+    watcher: Option<Child>,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -40,6 +44,20 @@ pub(super) async fn fresh_database() -> String {
     address(folder, &name)
 }
 
+/// Stops the server at once, as a crash of it does: what is open is cut, nothing is written out.
+pub(super) fn stop() {
+    if let Some(cluster) = CLUSTER.get() {
+        cluster.stop();
+    }
+}
+
+/// Starts the stopped server again; returns when it takes connections.
+pub(super) fn start_again() {
+    if let Some(cluster) = CLUSTER.get() {
+        cluster.start();
+    }
+}
+
 fn address(folder: &Path, database: &str) -> String {
     format!(
         "postgres://postgres@localhost/{database}?host={}",
@@ -48,76 +66,102 @@ fn address(folder: &Path, database: &str) -> String {
 }
 
 fn start() -> Cluster {
-    let programs = programs();
     let folder = tempfile::Builder::new()
         .prefix("film-postgres-")
         .tempdir()
         .expect("a temporary folder can be made")
         .keep();
-    // The server refuses to run as root.
     let as_root = std::fs::metadata("/proc/self")
         .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0);
     if as_root {
         run(Command::new("chown").arg("postgres").arg(&folder));
     }
-    let prefix: &[&str] = if as_root {
-        &["runuser", "-u", "postgres", "--"]
-    } else {
-        &[]
-    };
-    let server = |program: &str| {
-        let path = programs.join(program);
-        let mut command = match prefix {
-            [] => Command::new(path),
-            [first, rest @ ..] => {
-                let mut command = Command::new(first);
-                command.args(rest).arg(path);
-                command
-            }
-        };
-        command.current_dir("/");
-        command
-    };
-    let data = folder.join("data");
-    run(server("initdb").arg("-D").arg(&data).args([
-        "-U",
-        "postgres",
-        "--auth=trust",
-        "--encoding=UTF8",
-        "--locale=C",
-        "--no-sync",
-    ]));
-    run(server("pg_ctl")
-        .arg("-D")
-        .arg(&data)
-        .arg("-l")
-        .arg(folder.join("log"))
-        .arg("-o")
-        .arg(format!(
-            "-c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB -k {}",
-            folder.display()
-        ))
-        .args(["-w", "start"]));
-    // Its input ends when this process does.
-    let watcher = Command::new("sh")
-        .arg("-c")
-        .arg("read -r _; \"$@\"; rm -rf \"$0\"")
-        .arg(&folder)
-        .args(prefix)
-        .arg(programs.join("pg_ctl"))
-        .arg("-D")
-        .arg(&data)
-        .args(["-m", "immediate", "stop"])
-        .current_dir("/")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .process_group(0)
-        .spawn()
-        .expect("the watcher of the PostgreSQL server starts");
-    Cluster {
+    let mut cluster = Cluster {
         folder,
-        _watcher: watcher,
+        programs: programs(),
+        as_root,
+        watcher: None,
+    };
+    run(cluster
+        .program("initdb")
+        .arg("-D")
+        .arg(cluster.data())
+        .args([
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+            "--no-sync",
+        ]));
+    cluster.start();
+    cluster.watcher = Some(cluster.watch());
+    cluster
+}
+
+impl Cluster {
+    fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
+    /// How one of the server's programs is called: as the user `postgres` where this one is root.
+    fn words(&self, program: &str) -> Vec<OsString> {
+        let prefix: &[&str] = if self.as_root {
+            &["runuser", "-u", "postgres", "--"]
+        } else {
+            &[]
+        };
+        let path = self.programs.join(program).into_os_string();
+        prefix.iter().map(OsString::from).chain([path]).collect()
+    }
+
+    fn program(&self, program: &str) -> Command {
+        let words = self.words(program);
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).current_dir("/");
+        command
+    }
+
+    fn start(&self) {
+        run(self
+            .program("pg_ctl")
+            .arg("-D")
+            .arg(self.data())
+            .arg("-l")
+            .arg(self.folder.join("log"))
+            .arg("-o")
+            .arg(format!(
+                "-c listen_addresses= -c max_connections=300 -c fsync=off -c shared_buffers=32MB -k {}",
+                self.folder.display()
+            ))
+            .args(["-w", "start"]));
+    }
+
+    fn stop(&self) {
+        run(self
+            .program("pg_ctl")
+            .arg("-D")
+            .arg(self.data())
+            .args(["-m", "immediate", "stop"]));
+    }
+
+    /// Its input ends when this process does.
+    fn watch(&self) -> Child {
+        Command::new("sh")
+            .arg("-c")
+            .arg("read -r _; \"$@\"; rm -rf \"$0\"")
+            .arg(&self.folder)
+            .args(self.words("pg_ctl"))
+            .arg("-D")
+            .arg(self.data())
+            .args(["-m", "immediate", "stop"])
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn()
+            .expect("the watcher of the PostgreSQL server starts")
     }
 }
 

@@ -2,6 +2,7 @@
 //! started once per test process and stops with it. Never part of the program itself; it panics.
 
 mod cluster;
+pub mod tables;
 
 use crate::Db;
 
@@ -85,6 +86,22 @@ impl TestDb {
     pub fn folder(&self) -> Option<&std::path::Path> {
         self.folder.as_ref().map(tempfile::TempDir::path)
     }
+}
+
+/// The address of a new, empty database on the PostgreSQL server of this process, for a program that
+/// is tested from outside.
+pub async fn postgres_address() -> String {
+    cluster::fresh_database().await
+}
+
+/// Stops the PostgreSQL server of this process as a crash does; everything on it is cut off.
+pub fn stop_postgres() {
+    cluster::stop();
+}
+
+/// Starts the PostgreSQL server of this process again, on what it had written down.
+pub fn start_postgres_again() {
+    cluster::start_again();
 }
 
 /// Turns `async fn name(test: TestDb)` into two tests, `sqlite::name` and `postgres::name`.
