@@ -223,6 +223,21 @@ impl World {
         Ok(submitting.map(|row| row.id.to_string()).collect())
     }
 
+    /// Which generations failed with these words in their error.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn failed_with(&self, words: &str) -> Result<BTreeSet<String>, Broken> {
+        let db = self.database.open().await?;
+        let rows = tables::generations(&db).await?;
+        db.close().await;
+        let failed = rows.into_iter().filter(|row| {
+            let error = row.error.as_deref().unwrap_or_default();
+            row.status == Status::Failed && error.contains(words)
+        });
+        Ok(failed.map(|row| row.id.0).collect())
+    }
+
     /// How many were cut off while they were sent.
     #[must_use]
     pub fn cut_off(&self) -> usize {

@@ -16,6 +16,9 @@ use std::{
 };
 
 const DISK_MIB: u32 = 48;
+/// What is not sent because the disk is full says so; what was sent before is what is tried here.
+const MIN_FREE: &str = "1MiB";
+const TOLD: &str = "disk is full";
 const FULL_FOR: Duration = Duration::from_secs(6);
 const RECOVERS_WITHIN: Duration = Duration::from_secs(5);
 
@@ -27,7 +30,7 @@ pub async fn run(kind: Kind, seed: u64) -> Result<String, Broken> {
     let Some(mut world) = World::on_small_disk(kind, seed, DISK_MIB).await? else {
         return Ok("left out: this needs the right to mount a small disk".to_owned());
     };
-    let mut server = world.start().await?;
+    let mut server = world.start_with(&[("FILM_MIN_FREE_DISK", MIN_FREE)]).await?;
     let person = Person::sign_up(&world.origin(), "ada").await?;
     warm_up(&world, &person).await?;
     let mut savers: Vec<Saver> = Saver::all(&person).collect();
@@ -71,7 +74,16 @@ pub async fn run(kind: Kind, seed: u64) -> Result<String, Broken> {
         saver.compare().await?;
     }
     server.stop().await?;
-    let evidence = world.judge(Excused::default()).await?;
+    let refused = world.failed_with(TOLD).await?;
+    let excused = Excused {
+        refused: refused.len(),
+        ..Excused::default()
+    };
+    let evidence = world.judge(excused).await?;
+    let paid = evidence.ledger.iter().map(|entry| &entry.generation_id);
+    if let Some(paid) = paid.into_iter().find(|id| refused.contains(&id.0)) {
+        return Err(format!("{paid} was never sent, and stands in the ledger").into());
+    }
     Ok(format!(
         "full for {} s: {acknowledged} saves acknowledged, {failed} not, 0 lost; saves again {} ms after there was room; {}; all ended {:.1} s after that",
         FULL_FOR.as_secs(),

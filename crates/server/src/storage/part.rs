@@ -7,6 +7,7 @@ use domain::Timestamp;
 use sha2::{Digest, Sha256};
 use std::{
     io::{Error, ErrorKind, Result},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
     pin::Pin,
     task::{Context, Poll, ready},
@@ -36,16 +37,22 @@ pub struct Part {
 impl Part {
     pub(super) async fn create(folder: &Path, id: &str, min_free: u64) -> Result<Self> {
         let path = folder.join(format!("{id}.part"));
-        let file = fs::OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .mode(0o600)
-            .open(&path)
-            .await?;
+        // Opened together with what removes it: a job that is given up at this moment, as where its
+        // lease is lost, leaves nothing behind.
+        let opening = tokio::task::spawn_blocking(move || {
+            let place = Half(path);
+            let file = std::fs::OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&place.0)?;
+            Ok::<_, Error>((place, file))
+        });
+        let (place, file) = opening.await.map_err(Error::other)??;
         Ok(Self {
-            place: Half(path),
-            file,
+            place,
+            file: fs::File::from_std(file),
             hash: Sha256::new(),
             head: Vec::with_capacity(HEAD),
             bytes: 0,
@@ -191,4 +198,34 @@ pub(super) async fn remove(folder: &Path, before: Option<Timestamp>) -> Result<(
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Part;
+
+    #[test]
+    fn a_job_that_is_given_up_while_its_file_is_opened_leaves_none() {
+        let folder = tempfile::tempdir().unwrap();
+        // One thread for such work, which has something else to do first.
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap();
+        let (go_on, busy) = std::sync::mpsc::sync_channel::<()>(1);
+        runtime.block_on(async {
+            let first = tokio::task::spawn_blocking(move || drop(busy.recv()));
+            let mut creating = Box::pin(Part::create(folder.path(), "a", 0));
+            tokio::select! {
+                biased;
+                _ = &mut creating => panic!("it was not given up"),
+                () = std::future::ready(()) => {}
+            }
+            drop(creating);
+            drop(go_on);
+            first.await.unwrap();
+            tokio::task::spawn_blocking(|| {}).await.unwrap();
+        });
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
 }

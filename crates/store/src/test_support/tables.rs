@@ -30,7 +30,10 @@ const RESERVATIONS: Statement = both(
     "tables::RESERVATIONS",
     "SELECT COUNT(*) AS number FROM reservations",
 );
-const FILES: Statement = both("tables::FILES", "SELECT file FROM outputs ORDER BY file");
+const FILES: Statement = both(
+    "tables::FILES",
+    "SELECT file FROM outputs WHERE removed_at IS NULL ORDER BY file",
+);
 // PostgreSQL checks its pages when it reads them.
 const INTEGRITY: Statement = Statement {
     name: "tables::INTEGRITY",
@@ -51,8 +54,8 @@ const COPY_GENERATION: Statement = both(
 );
 const QUEUE_COPIES: Statement = both(
     "tables::QUEUE_COPIES",
-    "INSERT INTO jobs (generation_id, run_at, lease_epoch, attempt, progress)
-     SELECT id, $1, 0, 0, '{}' FROM generations
+    "INSERT INTO jobs (generation_id, user_id, run_at, lease_epoch, attempt, progress, waits, turn)
+     SELECT id, user_id, $1, 0, 0, '{}', 1, ROW_NUMBER() OVER (ORDER BY id) FROM generations
      WHERE status = 'queued' AND id NOT IN (SELECT generation_id FROM jobs)",
 );
 const EMPTY_QUEUE: Statement = both(
