@@ -30,7 +30,9 @@ pub async fn run(kind: Kind, seed: u64) -> Result<String, Broken> {
     let Some(mut world) = World::on_small_disk(kind, seed, DISK_MIB).await? else {
         return Ok("left out: this needs the right to mount a small disk".to_owned());
     };
-    let mut server = world.start_with(&[("FILM_MIN_FREE_DISK", MIN_FREE)]).await?;
+    let mut server = world
+        .start_with(&[("FILM_MIN_FREE_DISK", MIN_FREE)])
+        .await?;
     let person = Person::sign_up(&world.origin(), "ada").await?;
     warm_up(&world, &person).await?;
     let mut savers: Vec<Saver> = Saver::all(&person).collect();
