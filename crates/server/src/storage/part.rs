@@ -6,6 +6,7 @@ use crate::generation::media::{NotKept, ending, sniff};
 use domain::Timestamp;
 use sha2::{Digest, Sha256};
 use std::{
+    fs::TryLockError,
     io::{Error, ErrorKind, Result},
     os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
@@ -47,6 +48,8 @@ impl Part {
                 .truncate(true)
                 .mode(0o600)
                 .open(&place.0)?;
+            // As long as this is held, no other process takes the file for one that was left behind.
+            file.lock()?;
             Ok::<_, Error>((place, file))
         });
         let (place, file) = opening.await.map_err(Error::other)??;
@@ -90,6 +93,7 @@ impl Part {
             bytes: self.bytes,
             sha256: self.hash.finalize().to_vec(),
             place: self.place,
+            _held: self.file,
         })
     }
 
@@ -152,6 +156,7 @@ pub struct Checked {
     /// Its SHA-256.
     pub sha256: Vec<u8>,
     place: Half,
+    _held: fs::File,
 }
 
 impl Checked {
@@ -178,7 +183,8 @@ impl Drop for Half {
     }
 }
 
-/// Removes half written files of a folder: all, or those not touched since a moment.
+/// Removes half written files of a folder: all that nobody writes any more, or those of them that were
+/// not touched since a moment.
 pub(super) async fn remove(folder: &Path, before: Option<Timestamp>) -> Result<()> {
     let mut entries = match fs::read_dir(folder).await {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
@@ -193,11 +199,20 @@ pub(super) async fn remove(folder: &Path, before: Option<Timestamp>) -> Result<(
             None => true,
             Some(before) => super::folder::touched(&path).await? < before,
         };
-        if is_old {
+        if is_old && !is_held(&path)? {
             fs::remove_file(&path).await?;
         }
     }
     Ok(())
+}
+
+/// Whether a process, this one or another, is writing a file.
+fn is_held(path: &Path) -> Result<bool> {
+    match std::fs::File::open(path)?.try_lock() {
+        Ok(()) => Ok(false),
+        Err(TryLockError::WouldBlock) => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
 }
 
 #[cfg(test)]

@@ -125,6 +125,24 @@ async fn half_written_files_are_removed_once_they_are_old() {
 }
 
 #[tokio::test]
+async fn what_another_process_is_writing_is_left_to_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage = in_folder(&folder);
+    let mut part = storage.receive("a").await.unwrap();
+    part.write_all(PNG).await.unwrap();
+    storage.remove_parts(None).await.unwrap();
+    assert_eq!(files(&folder.path().join("media")).len(), 1);
+    let checked = part.check(|_| true).await.unwrap();
+    storage.remove_parts(None).await.unwrap();
+    assert!(
+        checked.path().exists(),
+        "it is still to be put in its place"
+    );
+    drop(checked);
+    assert_eq!(files(&folder.path().join("media")), NO_FILES);
+}
+
+#[tokio::test]
 async fn other_files_beside_ours_are_left_alone() {
     let folder = tempfile::tempdir().unwrap();
     let storage = in_folder(&folder);
