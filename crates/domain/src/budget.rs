@@ -1,8 +1,14 @@
 //! Budgets: how much may be spent in a day or a month, and whether one more thing still fits. What
 //! is being made counts with the most that it may cost, until it is settled. It reads no clock.
 
+mod refusal;
+mod view;
+
+pub use refusal::Refused;
+pub use view::BudgetView;
+
 use crate::{
-    ApiError, ErrorCode, FieldError, OrganizationId, ProjectId, Timestamp, UserId,
+    FieldError, OrganizationId, ProjectId, Timestamp, UserId,
     money::{MicroUsd, format_credits},
     resolution::Payer,
 };
@@ -405,115 +411,6 @@ impl Wish {
                 UnknownPrices::Allow
             }),
         })
-    }
-}
-
-/// A budget as its people see it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BudgetView {
-    /// Whose kind of budget.
-    pub whose: OwnerKind,
-    /// Of which person, project or organization; `None` for the instance's.
-    pub id: Option<String>,
-    /// How long it lasts.
-    pub period: Period,
-    /// The most that may be spent.
-    pub limit_micro_usd: MicroUsd,
-    /// Whether what does not fit is refused.
-    pub hard: bool,
-    /// From how many percent of the limit on it warns.
-    pub warn_percent: Option<u8>,
-    /// What it does with unknown prices.
-    pub unknown_prices: UnknownPrices,
-    /// What was spent in this period.
-    pub spent_micro_usd: MicroUsd,
-    /// The most that everything which is being made may cost.
-    pub reserved_micro_usd: MicroUsd,
-    /// What is left.
-    pub left_micro_usd: MicroUsd,
-    /// How it is doing.
-    pub state: State,
-    /// When the period began.
-    pub since: Timestamp,
-    /// When the next one begins.
-    pub resets_at: Timestamp,
-    /// When the terms were set.
-    pub updated_at: Timestamp,
-}
-
-impl BudgetView {
-    /// What a budget looks like at a moment.
-    #[must_use]
-    pub fn of(
-        owner: &Owner,
-        budget: &Budget,
-        standing: Standing,
-        updated_at: Timestamp,
-        now: Timestamp,
-    ) -> Self {
-        Self {
-            whose: owner.kind(),
-            id: (*owner != Owner::Instance).then(|| owner.id().to_owned()),
-            period: budget.period,
-            limit_micro_usd: budget.limit_micro_usd,
-            hard: budget.hard,
-            warn_percent: budget.warn_percent,
-            unknown_prices: budget.unknown_prices,
-            spent_micro_usd: standing.spent,
-            reserved_micro_usd: standing.reserved,
-            left_micro_usd: budget.left(standing),
-            state: budget.state(standing),
-            since: budget.period.start(now),
-            resets_at: budget.period.resets_at(now),
-            updated_at,
-        }
-    }
-}
-
-/// What a budget refused, and why.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Refused {
-    /// Whose budget.
-    pub whose: OwnerKind,
-    /// How long it lasts.
-    pub period: Period,
-    /// The most that may be spent.
-    pub limit_micro_usd: MicroUsd,
-    /// What is left of it.
-    pub left_micro_usd: MicroUsd,
-    /// The most that what was asked for may cost; `None` where nobody knows.
-    pub price_micro_usd: Option<MicroUsd>,
-    /// When it starts anew.
-    pub resets_at: Timestamp,
-    /// Why.
-    pub reason: Reason,
-}
-
-impl From<Refused> for ApiError {
-    fn from(refused: Refused) -> Self {
-        let budget = format!(
-            "{} {} budget",
-            refused.whose.whose(),
-            refused.period.as_str()
-        );
-        let anew = refused.resets_at;
-        let left = format_credits(refused.left_micro_usd);
-        let limit = format_credits(refused.limit_micro_usd);
-        let detail = match (refused.reason, refused.price_micro_usd) {
-            (Reason::UnknownPrice, _) => format!(
-                "{budget} refuses what has no known price, and nobody knows the price of this. {left} of {limit} credits are left until {anew}. Choose a model with a known price, or have the budget allow unknown prices."
-            ),
-            (Reason::Spent, Some(price)) => format!(
-                "{budget} does not cover this: it may cost up to {} credits, and {left} of {limit} are left until {anew}. Choose something cheaper, have the budget raised, or wait until then.",
-                format_credits(price)
-            ),
-            (Reason::Spent, None) => format!(
-                "{budget} is used up: {left} of {limit} credits are left until {anew}. Have it raised, or wait until then."
-            ),
-        };
-        let mut error = Self::new(ErrorCode::BudgetExceeded, detail);
-        error.budget = Some(Box::new(refused));
-        error
     }
 }
 

@@ -3,6 +3,7 @@
 mod agreement;
 mod compared;
 
+pub(crate) use agreement::who;
 pub use agreement::{Agreed, payer_changes};
 pub use compared::{Compared, Typical, rank};
 

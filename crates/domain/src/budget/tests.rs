@@ -1,4 +1,5 @@
 use super::*;
+use crate::ApiError;
 use proptest::prelude::*;
 
 fn budget(limit: i64) -> Budget {

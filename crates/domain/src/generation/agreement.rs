@@ -90,7 +90,8 @@ impl Agreed {
     }
 }
 
-const fn who(payer: Payer) -> &'static str {
+/// Who pays, within a sentence.
+pub(crate) const fn who(payer: Payer) -> &'static str {
     match payer {
         Payer::User => "you",
         Payer::Organization => "your organization",

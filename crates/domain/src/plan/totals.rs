@@ -3,6 +3,7 @@
 use super::{ItemView, Offer};
 use crate::{
     Map, Operation, ProviderId,
+    generation::who,
     money::{MicroUsd, format_credits},
     pricing::Span,
     resolution::Payer,
@@ -141,13 +142,5 @@ impl Consent {
                 changes.join("; ")
             )
         })
-    }
-}
-
-const fn who(payer: Payer) -> &'static str {
-    match payer {
-        Payer::User => "you",
-        Payer::Organization => "your organization",
-        Payer::Instance => "this server's operator",
     }
 }
