@@ -5,6 +5,7 @@ pub mod actor;
 pub mod adopt;
 pub mod api;
 pub mod app;
+pub mod audit;
 pub mod auth;
 pub mod catalog;
 pub mod clock;

@@ -70,6 +70,8 @@ impl Desk<'_> {
         Ok(Some(Actor {
             user: super::user(session.user),
             session: Some(hash),
+            confirmed_at: Some(times.session_created_at),
+            address: None,
         }))
     }
 }

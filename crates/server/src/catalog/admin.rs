@@ -2,13 +2,16 @@
 //! audit; nobody else may see or make one.
 
 use super::correction::{Corrected, Correction, CorrectionInput};
-use crate::{actor::Actor, app::App, fault::Fault};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{self, Done},
+    fault::Fault,
+};
 use domain::{ApiError, ErrorCode, Operation, ProviderId, Timestamp, catalog::Model};
 use serde::Serialize;
-use store::{
-    audit::NewEvent,
-    catalog::{ModelRow, Place},
-};
+use serde_json::json;
+use store::catalog::{ModelRow, Place};
 
 /// One model with what was shipped, what was corrected, and what counts.
 #[derive(Debug, Serialize)]
@@ -91,17 +94,13 @@ async fn write(
         Some(_) => "catalog.corrected",
         None => "catalog.correction_removed",
     };
-    let event = NewEvent {
-        id: app.ids.next(),
-        at: now,
-        actor_id: actor.user.id.clone(),
-        action: action.to_owned(),
-        target: format!("{}/{}/{}", place.operation, place.provider, place.model),
-        detail: correction.unwrap_or("{}").to_owned(),
+    let target = format!("{}/{}/{}", place.operation, place.provider, place.model);
+    let detail = correction.map_or_else(|| Ok(json!({})), serde_json::from_str);
+    let done = Done {
+        detail: detail.map_err(Fault::from)?,
+        ..Done::new(action, &target)
     };
-    store::audit::append(&app.db, &event)
-        .await
-        .map_err(Fault::from)?;
+    audit::record(app, actor, done).await?;
     app.catalog.reload(&app.db).await?;
     let row = store::catalog::get(&app.db, place)
         .await

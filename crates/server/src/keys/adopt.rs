@@ -5,6 +5,7 @@ use super::{API_KEY, clean_draft, unreadable};
 use crate::{
     actor::Actor,
     app::App,
+    audit::{self, Done},
     events::Event,
     fault::Fault,
     models,
@@ -16,10 +17,8 @@ use domain::{
     resolution::KeyState,
 };
 use secrecy::SecretString;
-use store::{
-    audit::NewEvent,
-    secrets::{Inserted, Owner, Slot},
-};
+use serde_json::json;
+use store::secrets::{Inserted, Owner, Slot};
 
 /// Stores a key where the acting person has none.
 ///
@@ -92,14 +91,10 @@ async fn insert(
     Ok(inserted.await?)
 }
 
-async fn written_down(app: &App, actor: &Actor, slot: ProviderId) -> Result<(), Fault> {
-    let event = NewEvent {
-        id: app.ids.next(),
-        at: app.clock.now(),
-        actor_id: actor.user.id.clone(),
-        action: "key.stored".to_owned(),
-        target: slot.as_str().to_owned(),
-        detail: r#"{"from":"browser"}"#.to_owned(),
+async fn written_down(app: &App, actor: &Actor, slot: ProviderId) -> Result<(), ApiError> {
+    let done = Done {
+        detail: json!({"from": "browser"}),
+        ..Done::new("key.stored", slot.as_str())
     };
-    Ok(store::audit::append(&app.db, &event).await?)
+    audit::record(app, actor, done).await
 }

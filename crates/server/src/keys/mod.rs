@@ -15,6 +15,7 @@ pub use undo::{purge_replaced, undo, undoable};
 use crate::{
     actor::Actor,
     app::App,
+    audit::{self, Done},
     events::Event,
     fault::Fault,
     models,
@@ -34,7 +35,6 @@ use domain::{
 use secrecy::SecretString;
 use serde::Deserialize;
 use store::{
-    audit::NewEvent,
     key_health::KeyHealthRow,
     key_tests::KeyTestRow,
     secrets::{Owner, SecretRow, Slot},
@@ -148,7 +148,7 @@ async fn settled(
     slot: ProviderId,
     action: KeyAction,
 ) -> Result<SecretView, ApiError> {
-    audit(app, actor, action, slot).await?;
+    note(app, actor, action, slot).await?;
     app.events.tell(&actor.user.id, Event::Keys);
     models::refresh_later(app, &actor.user.id, slot);
     let row = find(app, actor, slot)
@@ -306,28 +306,18 @@ pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<()
         return Err(ApiError::not_found("key"));
     }
     models::forget(app, &actor.user.id, provider).await?;
-    audit(app, actor, KeyAction::Removed, provider).await?;
+    note(app, actor, KeyAction::Removed, provider).await?;
     app.events.tell(&actor.user.id, Event::Keys);
     Ok(())
 }
 
-async fn audit(
+async fn note(
     app: &App,
     actor: &Actor,
     action: KeyAction,
     provider: ProviderId,
 ) -> Result<(), ApiError> {
-    let event = NewEvent {
-        id: app.ids.next(),
-        at: app.clock.now(),
-        actor_id: actor.user.id.clone(),
-        action: action.as_str().to_owned(),
-        target: provider.as_str().to_owned(),
-        detail: "{}".to_owned(),
-    };
-    Ok(store::audit::append(&app.db, &event)
-        .await
-        .map_err(Fault::from)?)
+    audit::record(app, actor, Done::new(action.as_str(), provider.as_str())).await
 }
 
 /// The stored key that serves a provider, opened, and its row.

@@ -2,7 +2,13 @@
 //! project's owner the project's, an organization's admins its, and who runs the instance its.
 
 use super::organization_of;
-use crate::{actor::Actor, app::App, fault::Fault, projects};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{self, Done},
+    fault::Fault,
+    projects,
+};
 use domain::{
     ApiError, ErrorCode, ProjectId, Timestamp,
     account::OrganizationRole,
@@ -10,7 +16,8 @@ use domain::{
     money::MicroUsd,
     resolution::Payer,
 };
-use store::{audit::NewEvent, budgets::Kept};
+use serde_json::{Value, json};
+use store::budgets::Kept;
 
 /// Every budget that may stop what the acting person pays or has paid for, but for those of
 /// projects: their own, their organizations', and to who runs the instance, its.
@@ -163,7 +170,7 @@ pub async fn put(
     store::budgets::put(&app.db, owner, &budget, &actor.user.id, now)
         .await
         .map_err(Fault::from)?;
-    let detail = serde_json::to_string(&budget).map_err(Fault::from)?;
+    let detail = serde_json::to_value(&budget).map_err(Fault::from)?;
     note(app, actor, owner, period, "budget.set", detail).await?;
     let found = views(app, owner).await?;
     let found = found.into_iter().find(|view| view.period == period);
@@ -187,7 +194,7 @@ pub async fn remove(
     if !removed {
         return Err(ApiError::not_found("budget"));
     }
-    note(app, actor, owner, period, "budget.removed", "{}".to_owned()).await
+    note(app, actor, owner, period, "budget.removed", json!({})).await
 }
 
 async fn standings(
@@ -221,25 +228,24 @@ async fn note(
     actor: &Actor,
     owner: &Owner,
     period: Period,
-    action: &str,
-    detail: String,
+    action: &'static str,
+    detail: Value,
 ) -> Result<(), ApiError> {
-    let event = NewEvent {
-        id: app.ids.next(),
-        at: app.clock.now(),
-        actor_id: actor.user.id.clone(),
-        action: action.to_owned(),
-        target: format!(
-            "{}/{}/{}",
-            owner.kind().as_str(),
-            owner.id(),
-            period.as_str()
-        ),
+    let target = format!(
+        "{}/{}/{}",
+        owner.kind().as_str(),
+        owner.id(),
+        period.as_str()
+    );
+    let done = Done {
+        organization: match owner {
+            Owner::Organization(id) => Some(id),
+            _ => None,
+        },
         detail,
+        ..Done::new(action, &target)
     };
-    Ok(store::audit::append(&app.db, &event)
-        .await
-        .map_err(Fault::from)?)
+    audit::record(app, actor, done).await
 }
 
 /// Whether the acting person may set the budgets of an owner that they can see.

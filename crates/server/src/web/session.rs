@@ -2,7 +2,11 @@
 //! that takes an [`Actor`] is closed to everybody else.
 
 use super::Problem;
-use crate::{actor::Actor, app::App, auth};
+use crate::{
+    actor::Actor,
+    app::App,
+    auth::{self, Client},
+};
 use axum::{
     extract::{FromRequestParts, Request, State},
     middleware::Next,
@@ -14,11 +18,19 @@ use std::convert::Infallible;
 use zeroize::Zeroizing;
 
 /// Puts the acting person, if there is one, into the request's extensions.
-pub async fn find(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn find(
+    State(app): State<App>,
+    client: Client,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let token = auth::session_token(request.headers(), &app.config.public_origin)
         .map(|token| Zeroizing::new(token.to_owned()));
     let actor = match auth::actor(&app, token.as_ref().map(|token| token.as_str())).await {
-        Ok(actor) => actor,
+        Ok(actor) => actor.map(|actor| Actor {
+            address: Some(client.address),
+            ..actor
+        }),
         Err(error) => return Problem::from(error).into_response(),
     };
     request.extensions_mut().insert(MaybeActor(actor));
@@ -116,6 +128,8 @@ mod tests {
         let somebody = MaybeActor(Some(Actor {
             user,
             session: None,
+            confirmed_at: None,
+            address: None,
         }));
         assert_eq!(
             status(router().layer(Extension(somebody)), "/closed").await,

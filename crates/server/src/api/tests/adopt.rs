@@ -41,6 +41,8 @@ async fn actor(person: &Person) -> Actor {
             created_at: domain::Timestamp(0),
         },
         session: None,
+        confirmed_at: None,
+        address: None,
     }
 }
 
