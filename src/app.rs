@@ -8,8 +8,8 @@ use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
-        LandingPage, NotFoundPage, PlanPage, ProjectPage, ProjectSettingsPage, ProjectsPage,
-        SettingsPage, SignInPage, SignUpPage, UsagePage,
+        FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage, ProjectSettingsPage,
+        ProjectsPage, SettingsPage, SignInPage, SignUpPage, UsagePage,
     },
     seed::Seed,
     shell::Theme,
@@ -76,6 +76,11 @@ pub fn App() -> impl IntoView {
                         path=path!("/projects/:id/settings")
                         view=page(|| ProjectSettingsPage().into_any())
                     />
+                    <Route
+                        path=path!("/projects/:id/settings/fallback")
+                        view=page(|| FallbackPage().into_any())
+                    />
+                    <Route path=path!("/settings/fallback") view=page(|| FallbackPage().into_any())/>
                     <Route path=path!("/projects/:id/plan") view=page(|| PlanPage().into_any())/>
                     <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
                     <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>

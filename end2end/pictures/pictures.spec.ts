@@ -12,6 +12,7 @@ const folder = join(root, "docs", "screenshots");
 /** These are shown in the dark and on a phone too. */
 const MAIN = [
   "configure-missing-key",
+  "fallback",
   "confirmation-compare",
   "landing",
   "moving-offered",

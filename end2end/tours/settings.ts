@@ -2,6 +2,7 @@
 
 import { expect } from "../fixtures/test";
 import { answered, unreachable } from "../fixtures/watch";
+import { FallbackPage } from "../pages/fallback";
 import type { Person } from "../pages/person";
 import { ProviderSettings } from "../pages/settings";
 import { REFUSED, type Scene, equip, held } from "./tour";
@@ -42,6 +43,8 @@ export async function settings(scene: Scene): Promise<void> {
   await saves(scene, page);
   await opened(person, page, look);
   await ofProject(person, look);
+  await FallbackPage.from(person, "/settings");
+  await look(person, "fallback");
 }
 
 /** The indicator and the notes, from a save that is under way to one that is in conflict. */

@@ -1,6 +1,7 @@
 //! One file per route. A page asks for what is missing and puts components over the stores.
 
 mod account;
+mod fallback;
 mod landing;
 mod not_found;
 mod plan;
@@ -12,6 +13,7 @@ mod settings;
 mod usage;
 
 pub use account::{SignInPage, SignUpPage};
+pub use fallback::FallbackPage;
 pub use landing::LandingPage;
 pub use not_found::NotFoundPage;
 pub use plan::PlanPage;

@@ -44,6 +44,8 @@ pub fn ProjectSettingsPage() -> impl IntoView {
 
 #[component]
 fn Content(project: Project, level: LevelStore) -> impl IntoView {
+    // The server alone can fill that page.
+    let fallback = format!("/projects/{}/settings/fallback", project.id);
     view! {
         <Title text=format!("Settings of {}", project.name)/>
         <section class="page" aria-labelledby="model-heading">
@@ -62,6 +64,9 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
             <div class="panes">
                 <div class="side">
                     <Overview level=level/>
+                    <p>
+                        <a href=fallback rel="external">"Who takes over when a provider fails"</a>
+                    </p>
                 </div>
                 <div class="details">
                     {Operation::ALL

@@ -71,6 +71,12 @@ fn Panes() -> impl IntoView {
             <div class="side">
                 <SearchSettings/>
                 <Overview level=level/>
+                // The server alone can fill that page.
+                <p>
+                    <a href="/settings/fallback" rel="external">
+                        "Who takes over when a provider fails"
+                    </a>
+                </p>
             </div>
             <div class="details">
                 {Operation::ALL

@@ -1,6 +1,7 @@
 //! Pages that only show something. The server alone renders what is in them, with links and forms
 //! that need no script, so that the browser's program holds nothing of them.
 
+mod fallback;
 mod parts;
 mod plan;
 mod usage;
@@ -19,6 +20,9 @@ pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served>
     match uri.path().trim_end_matches('/') {
         "/usage" => Some(Served(usage::page(app, actor, uri).await)),
         path => {
+            if let Some(level) = fallback::Level::of(path) {
+                return Some(Served(fallback::page(app, actor, &level, uri).await));
+            }
             let project = plan::project_of(path)?;
             Some(Served(plan::page(app, actor, &project, uri).await))
         }
@@ -33,7 +37,9 @@ pub fn parts() -> Router<App> {
 /// The addresses that the forms of these pages are sent to. Whoever mounts them has to guard them as
 /// all that changes something.
 pub fn forms() -> Router<App> {
-    usage::routes().merge(plan::routes())
+    usage::routes()
+        .merge(plan::routes())
+        .merge(fallback::routes())
 }
 
 /// What was rendered for the present request. Never empty: an empty page asks the server again.

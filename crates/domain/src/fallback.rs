@@ -95,6 +95,12 @@ impl Policy {
         self.provider
     }
 
+    /// The most that it may cost, in credits; what was agreed to for the first choice where `None`.
+    #[must_use]
+    pub const fn max_credits(&self) -> Option<u32> {
+        self.max_credits
+    }
+
     /// Whether somebody takes over after this failure.
     #[must_use]
     pub fn covers(&self, fault: ProviderFault) -> bool {

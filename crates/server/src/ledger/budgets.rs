@@ -170,7 +170,7 @@ pub async fn put(
     store::budgets::put(&app.db, owner, &budget, &actor.user.id, now)
         .await
         .map_err(Fault::from)?;
-    let detail = serde_json::to_value(&budget).map_err(Fault::from)?;
+    let detail = serde_json::to_value(budget).map_err(Fault::from)?;
     note(app, actor, owner, period, "budget.set", detail).await?;
     let found = views(app, owner).await?;
     let found = found.into_iter().find(|view| view.period == period);
