@@ -7,9 +7,10 @@ use clap::{Parser, Subcommand};
 use server::{
     config::{Config, EXIT_CONFIG, ServeOptions},
     start::Problem,
+    traces::Traces,
 };
 use std::{net::SocketAddr, process::ExitCode};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Choose per operation who generates your film, with whose key and which model.
 #[derive(Parser)]
@@ -39,7 +40,11 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let command = CommandLine::parse().command;
-    start_log();
+    let traces = match Traces::read(|name| std::env::var(name).ok()) {
+        Ok(traces) => traces,
+        Err(problem) => return told(&problem),
+    };
+    start_log(traces.as_ref());
     server::web::panics::log_location_only();
     let outcome = match command {
         Command::Serve(options) => match configured(&options) {
@@ -61,12 +66,21 @@ async fn main() -> ExitCode {
             Ok(())
         }
     };
+    if let Some(traces) = traces {
+        traces.close().await;
+    }
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(problem) => {
-            eprintln!("{problem}");
-            exit_code(&problem)
-        }
+        Err(problem) => told(&problem),
+    }
+}
+
+/// Says what is wrong, and with which code the program ends.
+fn told(problem: &Problem) -> ExitCode {
+    eprintln!("{problem}");
+    match problem {
+        Problem::Config(_) => ExitCode::from(EXIT_CONFIG),
+        Problem::Start(_) => ExitCode::FAILURE,
     }
 }
 
@@ -75,21 +89,16 @@ fn configured(options: &ServeOptions) -> Result<Config, Problem> {
         .map_err(|error| Problem::Config(error.to_string()))
 }
 
-fn start_log() {
+fn start_log(traces: Option<&Traces>) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr);
-    if std::env::var("FILM_LOG").is_ok_and(|format| format == "json") {
-        builder.json().init();
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = if std::env::var("FILM_LOG").is_ok_and(|format| format == "json") {
+        lines.json().boxed()
     } else {
-        builder.init();
-    }
-}
-
-fn exit_code(problem: &Problem) -> ExitCode {
-    match problem {
-        Problem::Config(_) => ExitCode::from(EXIT_CONFIG),
-        Problem::Start(_) => ExitCode::FAILURE,
-    }
+        lines.boxed()
+    };
+    tracing_subscriber::registry()
+        .with(traces.map(Traces::layer))
+        .with(lines.with_filter(filter))
+        .init();
 }

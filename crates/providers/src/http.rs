@@ -2,10 +2,10 @@
 //! guarded addresses, deadlines, bounded bodies. No error of it carries a URL, a header or a body.
 
 mod download;
-mod storage;
+mod operator;
 
 pub use download::Downloaded;
-pub use storage::{StorageClient, StorageFailure};
+pub use operator::{OperatorClient, OperatorFailure};
 
 use crate::{
     Bases, Call, Failure, Policy, Reply,

@@ -30,6 +30,7 @@ pub mod snapshot;
 pub mod start;
 pub mod stop;
 pub mod storage;
+pub mod traces;
 pub mod upkeep;
 pub mod vault;
 pub mod web;

@@ -6,6 +6,7 @@ use crate::{
     app::App,
     failpoint::{Seam, reach},
     fault::Fault,
+    traces,
 };
 use domain::Timestamp;
 use std::{sync::Arc, time::Duration};
@@ -14,6 +15,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore},
     task::JoinSet,
 };
+use tracing::Instrument;
 
 /// How long a claimed job is held without a sign of life.
 const LEASE_MILLIS: i64 = 30_000;
@@ -106,9 +108,13 @@ async fn work(app: App, job: ClaimedJob, place: OwnedSemaphorePermit) {
     let lease = job.lease.clone();
     let id = &lease.generation_id;
     let flight = Flight::default();
+    let span = tracing::info_span!(
+        target: traces::TARGET, "turn", generation = %id,
+        operation = job.generation.operation.as_str(), provider = job.generation.provider.as_str(),
+    );
     let outcome = tokio::select! {
         biased;
-        outcome = dispatch::run(&app, job, &flight) => outcome,
+        outcome = dispatch::run(&app, job, &flight).instrument(span) => outcome,
         () = async { app.stop.begun().await; flight.is_down().await } => release(&app, &lease).await,
         () = keep_alive(&app, &lease) => {
             app.live_texts.take(id);

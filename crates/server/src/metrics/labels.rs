@@ -33,7 +33,7 @@ labels! {
 }
 
 /// What a call is for.
-pub(super) const fn purpose(purpose: Purpose) -> &'static str {
+pub(crate) const fn purpose(purpose: Purpose) -> &'static str {
     match purpose {
         Purpose::Prepare => "prepare",
         Purpose::Submit => "submit",
@@ -44,7 +44,7 @@ pub(super) const fn purpose(purpose: Purpose) -> &'static str {
 }
 
 /// What became of a call.
-pub(super) const fn outcome(outcome: Result<u16, &SendError>) -> &'static str {
+pub(crate) const fn outcome(outcome: Result<u16, &SendError>) -> &'static str {
     match outcome {
         Ok(200..=299) => "ok",
         Ok(429) => "rate_limited",

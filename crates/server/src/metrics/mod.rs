@@ -1,7 +1,7 @@
 //! Figures for Prometheus. A label is one of a few fixed words of ours: never a person, an address, a
 //! model that somebody typed, a prompt, or anything of a key.
 
-mod labels;
+pub(crate) mod labels;
 mod sampled;
 mod served;
 

@@ -18,7 +18,7 @@ use object_store::{
     },
     path::Path,
 };
-use providers::http::{StorageClient, StorageFailure};
+use providers::http::{OperatorClient, OperatorFailure};
 use secrecy::ExposeSecret;
 use std::{
     io::{Error, ErrorKind, Result},
@@ -212,7 +212,7 @@ struct Connector;
 
 impl HttpConnector for Connector {
     fn connect(&self, _options: &ClientOptions) -> object_store::Result<HttpClient> {
-        let client = StorageClient::new().map_err(|error| object_store::Error::Generic {
+        let client = OperatorClient::new().map_err(|error| object_store::Error::Generic {
             store: "S3",
             source: Box::new(error),
         })?;
@@ -222,7 +222,7 @@ impl HttpConnector for Connector {
 
 /// Our client as the store's library wants it.
 #[derive(Debug)]
-struct Wire(StorageClient);
+struct Wire(OperatorClient);
 
 impl HttpService for Wire {
     fn call<'a, 'b>(
@@ -239,11 +239,11 @@ impl HttpService for Wire {
     }
 }
 
-fn on_the_way(failure: StorageFailure) -> HttpError {
+fn on_the_way(failure: OperatorFailure) -> HttpError {
     let kind = match failure {
-        StorageFailure::Connect => HttpErrorKind::Connect,
-        StorageFailure::Timeout => HttpErrorKind::Timeout,
-        StorageFailure::Broken => HttpErrorKind::Interrupted,
+        OperatorFailure::Connect => HttpErrorKind::Connect,
+        OperatorFailure::Timeout => HttpErrorKind::Timeout,
+        OperatorFailure::Broken => HttpErrorKind::Interrupted,
     };
     HttpError::new(kind, failure)
 }

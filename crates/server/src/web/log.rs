@@ -1,14 +1,14 @@
 //! One line for each request: method, route, status, duration, request id. The route is the
 //! template and not the address, as an address may hold what somebody typed; no header is logged.
 
-use crate::clock::Stopwatch;
+use crate::{clock::Stopwatch, traces};
 use axum::{
     extract::{MatchedPath, Request},
     middleware::Next,
     response::Response,
 };
 use http::{HeaderName, HeaderValue};
-use tracing::Instrument;
+use tracing::{Instrument, field::Empty};
 
 /// The response header with the id under which the log knows a request.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,9 +22,12 @@ pub async fn requests(request: Request, next: Next) -> Response {
         .extensions()
         .get::<MatchedPath>()
         .map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", id);
-    let mut response = next.run(request).instrument(span).await;
+    let span = tracing::info_span!(
+        target: traces::TARGET, "request", id, %method, route, status = Empty,
+    );
+    let mut response = next.run(request).instrument(span.clone()).await;
     let status = response.status().as_u16();
+    span.record("status", status);
     let micros = u64::try_from(stopwatch.elapsed().as_micros()).unwrap_or(u64::MAX);
     tracing::info!(target: "request", %method, route, status, micros, id);
     if let Ok(value) = HeaderValue::try_from(id) {

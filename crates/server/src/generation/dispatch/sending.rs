@@ -2,14 +2,19 @@
 //! lane what became of it. A longer pause is no reason to hold a worker's place.
 
 use super::Turn;
-use crate::clock::Stopwatch;
-use crate::generation::{
-    live::{Listener, Pen},
-    protection::{Outcome, Pass},
+use crate::{
+    clock::Stopwatch,
+    generation::{
+        live::{Listener, Pen},
+        protection::{Outcome, Pass},
+    },
+    metrics::labels::{outcome, purpose},
+    traces,
 };
 use providers::{Adapter, Call, Job, Purpose, Reply, SendError, retry};
 use secrecy::SecretString;
 use std::time::Duration;
+use tracing::{Instrument, field::Empty};
 
 /// The longest pause that is slept through in place.
 const NAP: Duration = Duration::from_secs(1);
@@ -50,10 +55,16 @@ impl Turn<'_> {
             let mut listener = Listener::new(pen, adapter, job);
             let mut hear = |piece: &[u8]| listener.hear(piece);
             let stopwatch = Stopwatch::start();
-            let answer = app.outbound.follow(call, secret, &mut hear).await;
-            let outcome = answer.as_ref().map(|reply| reply.status);
+            let span = tracing::info_span!(
+                target: traces::TARGET, "call", provider = provider.as_str(),
+                purpose = purpose(call.purpose), outcome = Empty,
+            );
+            let sent = app.outbound.follow(call, secret, &mut hear);
+            let answer = sent.instrument(span.clone()).await;
+            let status = answer.as_ref().map(|reply| reply.status);
             let took = stopwatch.elapsed();
-            app.metrics.call(provider, call.purpose, outcome, took);
+            span.record("outcome", outcome(status));
+            app.metrics.call(provider, call.purpose, status, took);
             let error = match answer {
                 Ok(reply) => return Sent::Answered(reply),
                 Err(error) => error,

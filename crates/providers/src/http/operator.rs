@@ -1,5 +1,6 @@
-//! The client for the operator's own object storage. Its address is an option of the server and
-//! comes from no person, so it may lie in any network; otherwise it is as strict as [`Outbound`].
+//! The client for what the operator runs beside the server: object storage, a collector of traces.
+//! Its address is an option of the server and comes from no person, so it may lie in any network;
+//! otherwise it is as strict as [`Outbound`].
 //!
 //! [`Outbound`]: super::Outbound
 
@@ -17,23 +18,23 @@ const IDLE: Duration = Duration::from_secs(60);
 /// A client that goes wherever the operator says: never to be handed an address of a person or of
 /// a provider.
 #[derive(Debug, Clone)]
-pub struct StorageClient(Client);
+pub struct OperatorClient(Client);
 
 /// Why there is no answer, or no whole one. It carries neither the address nor what was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum StorageFailure {
+pub enum OperatorFailure {
     /// There was no connection.
-    #[error("the store cannot be reached")]
+    #[error("it cannot be reached")]
     Connect,
     /// It took too long.
-    #[error("the store did not answer in time")]
+    #[error("it did not answer in time")]
     Timeout,
     /// The answer broke off.
-    #[error("the connection to the store broke off")]
+    #[error("the connection broke off")]
     Broken,
 }
 
-impl StorageClient {
+impl OperatorClient {
     /// Sets the client up.
     ///
     /// # Errors
@@ -61,16 +62,16 @@ impl StorageClient {
             .map_err(|_| BuildError)
     }
 
-    /// Sends a signed request. The answer's body comes piece by piece.
+    /// Sends a request. The answer's body comes piece by piece.
     ///
     /// # Errors
-    /// [`StorageFailure`]; an answer of any status is none.
+    /// [`OperatorFailure`]; an answer of any status is none.
     pub async fn send<B>(
         &self,
         request: Request<B>,
     ) -> Result<
-        Response<impl Body<Data = Bytes, Error = StorageFailure> + Send + Sync + use<B>>,
-        StorageFailure,
+        Response<impl Body<Data = Bytes, Error = OperatorFailure> + Send + Sync + use<B>>,
+        OperatorFailure,
     >
     where
         B: Body<Data = Bytes> + Send + Sync + 'static,
@@ -84,12 +85,12 @@ impl StorageClient {
     }
 }
 
-fn judge(error: reqwest::Error) -> StorageFailure {
+fn judge(error: reqwest::Error) -> OperatorFailure {
     if error.is_timeout() {
-        StorageFailure::Timeout
+        OperatorFailure::Timeout
     } else if error.is_connect() {
-        StorageFailure::Connect
+        OperatorFailure::Connect
     } else {
-        StorageFailure::Broken
+        OperatorFailure::Broken
     }
 }
