@@ -8,8 +8,8 @@ use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
-        FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage, ProjectSettingsPage,
-        ProjectsPage, SettingsPage, SignInPage, SignUpPage, UsagePage,
+        AccountPage, FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage,
+        ProjectSettingsPage, ProjectsPage, SettingsPage, SignInPage, SignUpPage, UsagePage,
     },
     seed::Seed,
     shell::Theme,
@@ -84,6 +84,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:id/plan") view=page(|| PlanPage().into_any())/>
                     <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
                     <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>
+                    <Route path=path!("/account") view=page(|| AccountPage().into_any())/>
                 </FlatRoutes>
             </main>
             <ConfigureDialog/>

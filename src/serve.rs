@@ -3,15 +3,17 @@
 
 use axum::{
     Router,
+    body::Body,
     extract::{DefaultBodyLimit, Request, State},
-    http::StatusCode,
+    http::{StatusCode, header::SET_COOKIE},
     middleware::{self, Next},
     response::Response,
     routing::post,
     serve::ListenerExt,
 };
 use film_generator::{
-    app, seed, served,
+    app, seed,
+    served::{self, Served},
     shell::{self, Bundle},
 };
 use leptos::prelude::{LeptosOptions, provide_context};
@@ -207,6 +209,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         options,
     };
     let unknown = render_app_to_stream_with_context(context.clone(), shell::shell);
+    let render = render_app_to_stream_with_context(context.clone(), shell::shell);
     let not_found = async move |request: Request| {
         let mut answer = unknown(request).await;
         *answer.status_mut() = StatusCode::NOT_FOUND;
@@ -242,6 +245,17 @@ fn router(app: App, bundle: Bundle) -> Router {
             web::guard::server_functions,
         ))
         .with_state(app.clone());
+    let answers = served::answers()
+        .with_state(app.clone())
+        .layer(middleware::from_fn({
+            let app = app.clone();
+            move |request: Request, next: Next| shown(app.clone(), render.clone(), request, next)
+        }))
+        .layer(DefaultBodyLimit::max(FORM_BODY))
+        .layer(middleware::from_fn_with_state(
+            origin.clone(),
+            web::guard::server_functions,
+        ));
     let api = api::router(app.clone()).layer(middleware::from_fn_with_state(
         origin.clone(),
         web::guard::api,
@@ -251,6 +265,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         .merge(pages)
         .merge(functions)
         .merge(forms)
+        .merge(answers)
         .merge(served::parts().with_state(app.clone()))
         .nest("/api/v1", api)
         .layer(middleware::from_fn_with_state(
@@ -306,6 +321,30 @@ const FORM_BODY: usize = 64 << 10;
 
 /// The largest body of a server function: a generation with pictures.
 const FUNCTION_BODY: usize = 9 << 20;
+
+/// Renders what a form answers that shows something once: the page of its address, with that in it.
+async fn shown<R, F>(app: App, render: R, request: Request, next: Next) -> Response
+where
+    R: Fn(Request) -> F,
+    F: Future<Output = Response>,
+{
+    let (parts, body) = request.into_parts();
+    let mut page = Request::from_parts(parts.clone(), Body::empty());
+    let mut answer = next.run(Request::from_parts(parts, body)).await;
+    let Some(served) = answer.extensions_mut().remove::<Served>() else {
+        return answer;
+    };
+    let actor = page.extensions().get::<MaybeActor>().cloned();
+    let actor = actor.and_then(|found| found.0);
+    let seed = seed::load(&app, actor.as_ref(), page.uri().path()).await;
+    page.extensions_mut().insert(seed);
+    page.extensions_mut().insert(served);
+    let mut rendered = render(page).await;
+    for cookie in answer.headers().get_all(SET_COOKIE) {
+        rendered.headers_mut().append(SET_COOKIE, cookie.clone());
+    }
+    rendered
+}
 
 /// Loads what the page needs before it is rendered.
 async fn seeded(

@@ -30,6 +30,11 @@ export class Account {
     return this.person.page.getByLabel("Password");
   }
 
+  /** The field that a second factor wants. */
+  get code(): Locator {
+    return this.person.page.getByLabel("Code", { exact: true });
+  }
+
   get menu(): Locator {
     return this.person.page.getByRole("button", { name: "Account", exact: true });
   }

@@ -1,6 +1,7 @@
 // All tours, as tests of whoever looks.
 
 import { test } from "../fixtures/test";
+import { account } from "./account";
 import { arrival } from "./arrival";
 import { PROVIDED, confirmation } from "./confirmation";
 import { project } from "./project";
@@ -17,6 +18,7 @@ export function everyState(title: string, look: Look): void {
   tour("arriving", arrival);
   tour("a project", project);
   tour("Settings", settings);
+  tour("the account", account);
   test.describe(() => {
     test.use({ variables: PROVIDED });
     tour("the confirmation", confirmation);

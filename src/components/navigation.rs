@@ -152,6 +152,10 @@ fn AccountMenu() -> impl IntoView {
                         })
                         .erase_all()}
                 </fieldset>
+                // The server alone can fill that page.
+                <a href="/account" rel="external">
+                    "Account and security"
+                </a>
                 <button type="button" on:click=leave>
                     "Sign out"
                 </button>

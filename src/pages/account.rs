@@ -1,5 +1,6 @@
 //! Signing in and signing up.
 
+use super::is_own_page;
 use crate::erase::{Erase, dynamic, live, live_text, memo, on_input};
 use crate::{
     browser,
@@ -17,9 +18,7 @@ use leptos_router::hooks::use_query_map;
 /// Where to go after signing in: only to a page of this application.
 fn next_page(asked: Option<&str>) -> String {
     asked
-        .filter(|path| {
-            path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
-        })
+        .filter(|path| is_own_page(path))
         .unwrap_or("/projects")
         .to_owned()
 }
@@ -29,6 +28,7 @@ struct Form {
     email: RwSignal<String>,
     password: RwSignal<String>,
     name: RwSignal<String>,
+    code: RwSignal<String>,
     sending: RwSignal<bool>,
     error: RwSignal<Option<FnError>>,
 }
@@ -39,6 +39,7 @@ impl Form {
             email: RwSignal::new(String::new()),
             password: RwSignal::new(String::new()),
             name: RwSignal::new(String::new()),
+            code: RwSignal::new(String::new()),
             sending: RwSignal::new(false),
             error: RwSignal::new(None),
         }
@@ -131,6 +132,8 @@ pub fn SignInPage() -> impl IntoView {
     let form = Form::new();
     let alive = stores().session.alive;
     let query = use_query_map();
+    // Once a code was wanted, its field stays.
+    let asks_code = RwSignal::new(false);
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
         if form.sending.get_untracked() {
@@ -140,7 +143,18 @@ pub fn SignInPage() -> impl IntoView {
         form.error.set(None);
         let next = next_page(query.with_untracked(|query| query.get("next")).as_deref());
         let (email, password) = (form.email.get_untracked(), form.password.get_untracked());
-        browser::task::spawn(async move { form.done(sign_in(email, password).await, &next) });
+        let code = asks_code.get_untracked().then(|| form.code.get_untracked());
+        browser::task::spawn(async move {
+            let answer = sign_in(email, password, code).await;
+            let wants_code = |error: &FnError| error.api().is_some_and(|error| error.second_factor);
+            let wants_code = answer.as_ref().is_err_and(wants_code);
+            form.done(answer, &next);
+            if wants_code {
+                asks_code.set(true);
+                leptos::task::tick().await;
+                browser::form::focus_id("code");
+            }
+        });
     };
     view! {
         <Title text="Sign in"/>
@@ -165,6 +179,24 @@ pub fn SignInPage() -> impl IntoView {
                     problem=form.problem("password")
                     required=true
                 />
+                {live(move || {
+                    asks_code
+                        .get()
+                        .then(|| {
+                            view! {
+                                <TextField
+                                    id="code"
+                                    label="Code"
+                                    kind="text"
+                                    autocomplete="one-time-code"
+                                    value=form.code
+                                    problem=form.problem("code")
+                                    required=true
+                                />
+                            }
+                        })
+                        .erase()
+                })}
                 <FormError form=form/>
                 <button
                     type="submit"

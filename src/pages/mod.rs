@@ -1,6 +1,7 @@
 //! One file per route. A page asks for what is missing and puts components over the stores.
 
 mod account;
+mod account_security;
 mod fallback;
 mod landing;
 mod not_found;
@@ -13,6 +14,7 @@ mod settings;
 mod usage;
 
 pub use account::{SignInPage, SignUpPage};
+pub use account_security::AccountPage;
 pub use fallback::FallbackPage;
 pub use landing::LandingPage;
 pub use not_found::NotFoundPage;
@@ -30,6 +32,12 @@ use leptos_router::{
     NavigateOptions,
     hooks::{use_location, use_navigate},
 };
+
+/// Whether a path that an address names leads to a page of this application and nowhere else.
+#[must_use]
+pub fn is_own_page(path: &str) -> bool {
+    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
+}
 
 /// Whether somebody is signed in; sends everybody else to the sign-in page, and back afterwards.
 fn signed_in() -> bool {

@@ -1,12 +1,17 @@
 //! Pages that only show something. The server alone renders what is in them, with links and forms
 //! that need no script, so that the browser's program holds nothing of them.
 
+mod account;
 mod fallback;
 mod parts;
 mod plan;
 mod usage;
 
-use axum::{Router, http::Uri};
+use axum::{
+    Extension, Router,
+    http::Uri,
+    response::{IntoResponse, Response},
+};
 use leptos::prelude::*;
 use server::{actor::Actor, app::App};
 
@@ -18,6 +23,7 @@ pub struct Served(String);
 pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served> {
     let actor = actor?;
     match uri.path().trim_end_matches('/') {
+        "/account" => Some(Served(account::page(app, actor, uri).await)),
         "/usage" => Some(Served(usage::page(app, actor, uri).await)),
         path => {
             if let Some(level) = fallback::Level::of(path) {
@@ -40,6 +46,19 @@ pub fn forms() -> Router<App> {
     usage::routes()
         .merge(plan::routes())
         .merge(fallback::routes())
+        .merge(account::routes())
+}
+
+/// The addresses of the forms whose answer is a page that is shown once. Whoever mounts them has to guard
+/// them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
+pub fn answers() -> Router<App> {
+    account::answers()
+}
+
+impl IntoResponse for Served {
+    fn into_response(self) -> Response {
+        Extension(self).into_response()
+    }
 }
 
 /// What was rendered for the present request. Never empty: an empty page asks the server again.

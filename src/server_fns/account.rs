@@ -22,13 +22,15 @@ pub async fn sign_up(email: String, password: String, name: Option<String>) -> R
     Ok(signed_in.me)
 }
 
-/// A new session for an account; the one that the request came with ends.
+/// A new session for an account, with a code where it has a second factor; the one that the request came
+/// with ends.
 #[server(prefix = "/fn", endpoint = "sign_in", protocol = JsonPost)]
-pub async fn sign_in(email: String, password: String) -> Result<Me, FnError> {
+pub async fn sign_in(email: String, password: String, code: Option<String>) -> Result<Me, FnError> {
     let app = app()?;
     let input = server::auth::SignIn {
         email,
         password: password.into(),
+        code: code.map(Into::into),
     };
     let (client, old) = (client(&app).await?, presented_token());
     let signed_in = answer(server::auth::sign_in(&app, client, input, old.as_deref()).await)?;

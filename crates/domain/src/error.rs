@@ -3,6 +3,7 @@
 
 use crate::{
     Operation, ProviderId, Timestamp, budget::Refused, provider::CredentialKind, resolution::Trace,
+    scope::Scope,
 };
 use serde::{Deserialize, Serialize};
 use std::ops::{Deref, DerefMut};
@@ -248,6 +249,15 @@ pub struct ErrorMembers {
     /// How the resolution came to its end, where one was made.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub trace: Option<Trace>,
+    /// `UNAUTHENTICATED`: the password is right, and a code is wanted with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_factor: bool,
+    /// `FORBIDDEN`: it can be done once the person has shown again who they are. Only programs read it.
+    #[serde(skip_deserializing, skip_serializing_if = "std::ops::Not::not")]
+    pub step_up: bool,
+    /// `FORBIDDEN`: the scope that the access token lacks. Only programs read it.
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
+    pub scope: Option<Scope>,
 }
 
 /// A field as it stands on the server.
@@ -301,6 +311,9 @@ impl ApiError {
             current: Vec::new(),
             budget: None,
             trace: None,
+            second_factor: false,
+            step_up: false,
+            scope: None,
         }))
     }
 

@@ -31,6 +31,7 @@ pub mod provider;
 pub mod reach;
 pub mod redact;
 pub mod resolution;
+pub mod scope;
 pub mod settings;
 pub mod timestamp;
 pub mod transfer;

@@ -32,6 +32,8 @@ pub mod snapshot;
 mod statement;
 #[cfg(any(test, feature = "test-support"))]
 pub mod test_support;
+pub mod tokens;
+pub mod totp;
 pub mod users;
 
 #[cfg(test)]

@@ -12,6 +12,7 @@ use domain::{
     plan::BatchState,
     project::Step,
     resolution::{Level, Payer},
+    scope::Scopes,
 };
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 
@@ -98,6 +99,7 @@ column! {
         Operation = |id| Operation::parse(&id),
         ProviderId = |id| ProviderId::parse(&id),
         ProviderFault = |id| ProviderFault::parse(&id),
+        Scopes = |names| Scopes::parse(&names),
         Status = |id| Status::parse(&id),
         Step = |id| Step::parse(&id),
         BatchState = |id| BatchState::parse(&id),

@@ -22,7 +22,8 @@ statements! {
         SELECT id, email, name, password_hash, is_admin, active_organization_id, created_at,
                disabled_at
         FROM users WHERE id = $1";
-    SET_PASSWORD_HASH = "UPDATE users SET password_hash = $2 WHERE id = $1";
+    RENEW_PASSWORD_HASH = "
+        UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2";
     SET_ACTIVE_ORGANIZATION = "
         UPDATE users SET active_organization_id = $2
         WHERE id = $1
@@ -152,16 +153,21 @@ pub async fn by_id(db: &Db, id: &UserId) -> Result<Option<UserRow>, StoreError> 
     db.one(&BY_ID, values![id]).await
 }
 
-/// Replaces the password's hash; whether the account is there.
+/// Replaces the hash of a password by another one of the same password; false where the account has
+/// another password meanwhile.
 ///
 /// # Errors
 /// The database failed.
-pub async fn set_password_hash(
+pub async fn renew_password_hash(
     db: &Db,
     id: &UserId,
-    hash: &PasswordHash,
+    from: &PasswordHash,
+    to: &PasswordHash,
 ) -> Result<bool, StoreError> {
-    Ok(db.write(&SET_PASSWORD_HASH, values![id, &hash.0]).await? == 1)
+    let changed = db
+        .write(&RENEW_PASSWORD_HASH, values![id, &from.0, &to.0])
+        .await?;
+    Ok(changed == 1)
 }
 
 /// Chooses the organization for what belongs to no project; false where the account is not there

@@ -4,6 +4,7 @@ use super::{Answer, generations::GenerationView};
 use crate::{
     actor::Actor,
     app::App,
+    auth::session,
     events::{Event as News, News as Item},
     generation,
 };
@@ -21,7 +22,7 @@ type Line = Result<Event, Infallible>;
 /// `GET /events`: everything that concerns the acting person. A listener that fell behind is told
 /// `missed` and should load again.
 pub async fn all(State(app): State<App>, actor: Actor) -> Sse<impl Stream<Item = Line>> {
-    let user = actor.user.id;
+    let user = actor.user.id.clone();
     let news = heard(&app).filter_map(move |item| {
         future::ready(match item {
             Ok(item) if item.concerns(&user) => Some(line(&item.event)),
@@ -29,7 +30,34 @@ pub async fn all(State(app): State<App>, actor: Actor) -> Sse<impl Stream<Item =
             Err(_) => Some(line(&News::Missed)),
         })
     });
-    Sse::new(until_the_end(app, news.map(Ok))).keep_alive(KeepAlive::default())
+    let lines = while_let_in(app.clone(), actor, HEARTBEAT, news.map(Ok));
+    Sse::new(until_the_end(app, lines)).keep_alive(KeepAlive::new().interval(HEARTBEAT))
+}
+
+/// How often a stream on which nothing happens shows that it lives, and how often is looked whether its
+/// listener may still hear it.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// A stream that closes, at the latest after `every`, once the session or access token that opened it has
+/// ended.
+pub(super) fn while_let_in(
+    app: App,
+    actor: Actor,
+    every: Duration,
+    lines: impl Stream<Item = Line>,
+) -> impl Stream<Item = Line> {
+    let ended = async move {
+        loop {
+            tokio::time::sleep(every).await;
+            match session::still_lets_in(&app, &actor).await {
+                Ok(true) => {}
+                Ok(false) => return,
+                // It is looked again with the next heartbeat.
+                Err(fault) => tracing::warn!(%fault, "a listener's session could not be looked at"),
+            }
+        }
+    };
+    lines.take_until(Box::pin(ended))
 }
 
 /// When a listener should come back whose stream was closed because the server ends.
@@ -73,7 +101,7 @@ pub async fn of_generation(
 ) -> Answer<Sse<impl Stream<Item = Line>>> {
     let news = BroadcastStream::new(app.events.listen());
     let now = generation::get(&app, &actor, &id).await?;
-    let end = app.clone();
+    let (end, who) = (app.clone(), actor.clone());
     let follow = Follow {
         app,
         actor,
@@ -86,7 +114,8 @@ pub async fn of_generation(
     let lines = stream::unfold(follow, |mut follow| async move {
         follow.line().await.map(|line| (Ok(line), follow))
     });
-    Ok(Sse::new(until_the_end(end, lines)).keep_alive(KeepAlive::default()))
+    let lines = while_let_in(end.clone(), who, HEARTBEAT, lines);
+    Ok(Sse::new(until_the_end(end, lines)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 /// One listener of one generation.

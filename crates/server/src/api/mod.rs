@@ -1,6 +1,7 @@
 //! The HTTP API of `/api/v1`: one file per area, each with its inputs and its handlers. A handler
 //! names who acts, calls one use case and writes the answer; rules live in the use cases.
 
+mod account;
 mod admin_catalog;
 mod auth;
 mod budgets;
@@ -13,9 +14,11 @@ mod outputs;
 mod plan;
 mod projects;
 mod providers;
+mod sessions;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tokens;
 mod usage;
 
 use crate::{app::App, web};
@@ -23,7 +26,7 @@ use axum::{
     Router,
     extract::DefaultBodyLimit,
     middleware,
-    routing::{get, patch, post, put},
+    routing::{delete, get, patch, post, put},
 };
 use domain::ApiError;
 use serde::Serialize;
@@ -55,7 +58,24 @@ pub fn router(app: App) -> Router {
         .route("/auth/sign-up", post(auth::sign_up))
         .route("/auth/sign-in", post(auth::sign_in))
         .route("/auth/sign-out", post(auth::sign_out))
+        .route("/auth/confirm", post(account::confirm))
         .route("/me", get(auth::me))
+        .route("/me/password", put(account::change_password))
+        .route(
+            "/me/totp",
+            get(account::standing)
+                .post(account::begin)
+                .put(account::turn_on)
+                .delete(account::turn_off),
+        )
+        .route("/me/totp/recovery-codes", post(account::recovery_codes))
+        .route(
+            "/sessions",
+            get(sessions::list).delete(sessions::end_others),
+        )
+        .route("/sessions/{id}", delete(sessions::end))
+        .route("/tokens", get(tokens::list).post(tokens::make))
+        .route("/tokens/{id}", delete(tokens::revoke))
         .route("/providers", get(providers::list))
         .route("/providers/{provider}/models", get(providers::models))
         .route(
@@ -110,6 +130,7 @@ pub fn router(app: App) -> Router {
         .layer(DefaultBodyLimit::max(web::SMALL_BODY))
         .merge(with_pictures)
         .fallback(async || web::Problem::from(ApiError::not_found("address")))
+        .layer(middleware::from_fn(web::scopes::enforce))
         .layer(middleware::from_fn(web::problem::instead_of_bare_errors))
         .with_state(app)
 }

@@ -1,24 +1,34 @@
 //! Accounts and sessions: who somebody is. Whether an address has an account is told to nobody
 //! who does not know its password, with the one exception of making an account with it.
 
+pub mod access_token;
+mod agent;
+mod change_password;
+mod confirm;
 mod cookie;
 mod email;
 mod guessable;
 mod password;
-mod session;
+pub mod second_factor;
+pub mod session;
 mod sign_in;
 mod sign_up;
 #[cfg(test)]
 mod tests;
 mod throttle;
 mod token;
+mod typed_code;
 
+pub use agent::Agent;
+pub use change_password::{ChangePassword, change_password};
+pub use confirm::{Confirm, confirm};
 pub use cookie::{expired_cookie, session_token};
 pub use password::{Password, PasswordHasher};
 pub use sign_in::SignIn;
 pub use sign_up::SignUp;
 pub use throttle::Throttle;
 pub use token::SessionToken;
+pub use typed_code::TypedCode;
 
 use crate::{
     actor::Actor,
@@ -26,6 +36,7 @@ use crate::{
     clock::{Clock, Ids},
     config::{PublicOrigin, SignUpPolicy},
     fault::Fault,
+    vault::Vault,
 };
 use domain::{
     ApiError,
@@ -40,6 +51,8 @@ use store::{Db, organizations::MembershipRow, users::UserRow};
 pub struct Client {
     /// The address of the socket, or of the person behind a trusted proxy.
     pub address: IpAddr,
+    /// With what they send it.
+    pub agent: Agent,
 }
 
 /// What a person has after signing in.
@@ -64,7 +77,8 @@ pub async fn sign_up(app: &App, client: Client, input: SignUp) -> Result<SignedI
 /// Signs in with a new session; the session of `old_token` ends.
 ///
 /// # Errors
-/// `UNAUTHENTICATED` with the same words whatever is wrong, `RATE_LIMITED`.
+/// `UNAUTHENTICATED` with the same words whatever is wrong, with `second_factor` where the password is
+/// right and a code is wanted with it; `RATE_LIMITED`.
 pub async fn sign_in(
     app: &App,
     client: Client,
@@ -105,6 +119,12 @@ pub async fn me(app: &App, actor: &Actor) -> Result<Me, ApiError> {
     Desk::of(app).me(row).await
 }
 
+/// The hash under which the session of this token is stored.
+#[cfg(test)]
+pub(crate) fn session_hash(token: &str) -> [u8; 32] {
+    token::hash(token).unwrap()
+}
+
 /// The parts of the application that accounts and sessions need.
 struct Desk<'a> {
     db: &'a Db,
@@ -113,6 +133,7 @@ struct Desk<'a> {
     hasher: &'a PasswordHasher,
     throttle: &'a Throttle,
     origin: &'a PublicOrigin,
+    vault: &'a Vault,
     policy: SignUpPolicy,
 }
 
@@ -125,6 +146,7 @@ impl<'a> Desk<'a> {
             hasher: &app.hasher,
             throttle: &app.throttle,
             origin: &app.config.public_origin,
+            vault: &app.vault,
             policy: app.config.sign_up,
         }
     }

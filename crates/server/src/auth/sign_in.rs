@@ -1,7 +1,11 @@
 //! Signing in. An unknown address and a wrong password cost the same work and get the same
-//! answer, and neither is tried more often than the throttle allows.
+//! answer, and neither is tried more often than the throttle allows. Whether an account has a second
+//! factor is told to nobody who does not know its password.
 
-use super::{Client, Desk, Password, SignedIn, cookie, email};
+use super::{
+    Client, Desk, Password, SignedIn, TypedCode, cookie, email,
+    second_factor::{CODE_WANTED, WRONG_CODE},
+};
 use crate::fault::Fault;
 use domain::{ApiError, ErrorCode};
 use serde::Deserialize;
@@ -18,6 +22,9 @@ pub struct SignIn {
     pub email: String,
     /// Its password.
     pub password: Password,
+    /// A code of its authenticator app or a recovery code, where it has a second factor.
+    #[serde(default)]
+    pub code: Option<TypedCode>,
 }
 
 impl Desk<'_> {
@@ -40,20 +47,44 @@ impl Desk<'_> {
         let known = known.filter(|row| row.disabled_at.is_none());
         let stored = known.as_ref().map(|row| row.password_hash.0.clone());
         let fits = self.hasher.verify(input.password.clone(), stored).await?;
-        let Some(row) = known.filter(|_| fits) else {
+        let Some(mut row) = known.filter(|_| fits) else {
             return Err(ApiError::new(ErrorCode::Unauthenticated, WRONG));
         };
+        self.must_have_second_factor(&row, input.code.as_ref())
+            .await?;
         self.throttle
             .succeeded(&row.email, client.address, self.clock.now());
-        self.renew_hash(&row, input.password).await?;
-        self.signed_in(row, old_token).await
+        self.renew_hash(&mut row, input.password).await?;
+        self.signed_in(row, client, old_token).await
+    }
+
+    /// Lets whoever knows the password on, where their account has no second factor or the code fits.
+    /// Until it does, the attempt counts as a failed one.
+    async fn must_have_second_factor(
+        &self,
+        row: &UserRow,
+        code: Option<&TypedCode>,
+    ) -> Result<(), ApiError> {
+        let Some(factor) = self.second_factor(&row.id).await? else {
+            return Ok(());
+        };
+        let code = code.filter(|code| !code.is_blank());
+        let words = match code {
+            None => CODE_WANTED,
+            Some(code) if self.takes_code(&factor, code).await? => return Ok(()),
+            Some(_) => WRONG_CODE,
+        };
+        let mut error = ApiError::new(ErrorCode::Unauthenticated, words);
+        error.second_factor = true;
+        Err(error)
     }
 
     /// Stores the password's hash anew where it was made with another cost than today's.
-    async fn renew_hash(&self, row: &UserRow, password: Password) -> Result<(), ApiError> {
+    async fn renew_hash(&self, row: &mut UserRow, password: Password) -> Result<(), ApiError> {
         if self.hasher.is_outdated(&row.password_hash.0) {
             let hash = PasswordHash(self.hasher.hash(password).await?);
-            users::set_password_hash(self.db, &row.id, &hash)
+            let from = std::mem::replace(&mut row.password_hash, hash);
+            users::renew_password_hash(self.db, &row.id, &from, &row.password_hash)
                 .await
                 .map_err(Fault::from)?;
         }
@@ -64,9 +95,12 @@ impl Desk<'_> {
     pub(super) async fn signed_in(
         &self,
         row: UserRow,
+        client: Client,
         old_token: Option<&str>,
     ) -> Result<SignedIn, ApiError> {
-        let token = self.begin_session(&row.id, old_token).await?;
+        let begun = self.begin_session(&row, client, old_token).await?;
+        // The password was changed, or the account disabled, while it was judged.
+        let token = begun.ok_or_else(|| ApiError::new(ErrorCode::Unauthenticated, WRONG))?;
         Ok(SignedIn {
             me: self.me(row).await?,
             cookie: cookie::handing_over(&token, self.origin),

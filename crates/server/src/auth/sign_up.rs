@@ -64,7 +64,7 @@ impl Desk<'_> {
                     .await
                     .map_err(Fault::from)?
                     .ok_or(Fault::Damaged("new account"))?;
-                self.signed_in(row, None).await
+                self.signed_in(row, client, None).await
             }
         }
     }

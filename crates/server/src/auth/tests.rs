@@ -1,7 +1,7 @@
 //! Accounts and sessions on a real database with a clock that stands still.
 
 use super::*;
-use crate::web::client;
+use crate::{vault::MasterKeys, web::client};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
 use domain::{ErrorCode, Timestamp, UserId};
 use std::{net::Ipv4Addr, time::Duration};
@@ -9,10 +9,13 @@ use store::users::{NewUser, PasswordHash};
 
 const HOME: Client = Client {
     address: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
+    agent: Agent::UNKNOWN,
 };
 const AWAY: Client = Client {
     address: IpAddr::V4(Ipv4Addr::new(198, 51, 100, 7)),
+    agent: Agent::UNKNOWN,
 };
+const MASTER_KEY: &str = "9f0c6a51d2b87e4430f1c59ae8276bd30a94fe1d7c3825b6e04f91a8d36c72e5";
 const GOOD: &str = "three blue horses";
 
 struct House {
@@ -23,6 +26,7 @@ struct House {
     hasher: PasswordHasher,
     throttle: Throttle,
     origin: PublicOrigin,
+    vault: Vault,
     policy: SignUpPolicy,
 }
 
@@ -42,6 +46,7 @@ impl House {
             hasher: PasswordHasher::new(),
             throttle: Throttle::new(),
             origin: PublicOrigin::parse("https://film.example.com").unwrap(),
+            vault: Vault::new(MasterKeys::parse(MASTER_KEY).unwrap()),
             policy,
         }
     }
@@ -54,6 +59,7 @@ impl House {
             hasher: &self.hasher,
             throttle: &self.throttle,
             origin: &self.origin,
+            vault: &self.vault,
             policy: self.policy,
         }
     }
@@ -96,6 +102,7 @@ fn with(email: &str, password: &str) -> SignIn {
     SignIn {
         email: email.to_owned(),
         password: password.into(),
+        code: None,
     }
 }
 

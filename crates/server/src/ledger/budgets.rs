@@ -33,7 +33,7 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<BudgetView>, ApiError>
         .map(|row| Owner::Organization(row.organization_id));
     let mut owners = vec![Owner::User(actor.user.id.clone())];
     owners.extend(organizations);
-    if actor.user.is_admin {
+    if actor.runs_the_instance() {
         owners.push(Owner::Instance);
     }
     let mut all = Vec::new();
@@ -264,7 +264,7 @@ async fn rights(app: &App, actor: &Actor, owner: &Owner) -> Result<bool, ApiErro
                 .ok_or_else(|| ApiError::not_found("organization"))?;
             Ok(level.role != OrganizationRole::Member)
         }
-        Owner::Instance if actor.user.is_admin => Ok(true),
+        Owner::Instance if actor.runs_the_instance() => Ok(true),
         Owner::Instance => Err(ApiError::new(
             ErrorCode::Forbidden,
             "Only the people who run this instance can see and set its budgets.",

@@ -77,7 +77,9 @@ pub async fn report(
             admin_of(app, actor, id).await?;
             store::ledger::of_organization(&app.db, id, from, to).await
         }
-        Of::Instance if actor.user.is_admin => store::ledger::of_instance(&app.db, from, to).await,
+        Of::Instance if actor.runs_the_instance() => {
+            store::ledger::of_instance(&app.db, from, to).await
+        }
         Of::Instance => {
             return Err(ApiError::new(
                 ErrorCode::Forbidden,

@@ -128,6 +128,7 @@ pub(super) async fn starter(app: &App, batch: &BatchRow) -> Result<Option<Actor>
                 created_at: row.created_at,
             },
             session: None,
+            token: None,
             confirmed_at: None,
             address: None,
         }))

@@ -7,6 +7,7 @@ mod keyring;
 mod master;
 #[cfg(test)]
 mod tests;
+mod totp;
 
 pub use master::{MasterKey, MasterKeyProblem, MasterKeys, generate};
 pub use store::secrets::Owner;

@@ -1,7 +1,10 @@
 //! Where a request comes from: the socket's address, or what a trusted proxy says. Nobody else's
 //! word is taken.
 
-use crate::{app::App, auth::Client};
+use crate::{
+    app::App,
+    auth::{Agent, Client},
+};
 use axum::extract::{ConnectInfo, FromRequestParts};
 use http::{HeaderMap, request::Parts};
 use std::{
@@ -38,7 +41,10 @@ pub(crate) fn of(socket: IpAddr, headers: &HeaderMap, trusted: &BTreeSet<IpAddr>
     {
         address = before.to_canonical();
     }
-    Client { address }
+    Client {
+        address,
+        agent: Agent::of(headers),
+    }
 }
 
 #[cfg(test)]

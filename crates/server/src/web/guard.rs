@@ -2,7 +2,7 @@
 //! of our own origin. The origin is the configured one and is never taken from the request.
 
 use super::Problem;
-use crate::config::PublicOrigin;
+use crate::{auth::access_token::PREFIX, config::PublicOrigin};
 use axum::{
     extract::{Request, State},
     middleware::Next,
@@ -13,9 +13,6 @@ use http::{
     HeaderMap, Method, StatusCode,
     header::{AUTHORIZATION, COOKIE, ORIGIN, REFERER},
 };
-
-/// How the text of a personal access token begins.
-const TOKEN_PREFIX: &str = "fgp_";
 
 /// Guards routes of `/api/v1`: safe methods pass, all others need our origin, unless they come
 /// with a personal access token and without a cookie, which no foreign page can send.
@@ -73,7 +70,7 @@ fn is_token_only(headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .and_then(|value| value.split_once(' '))
         .is_some_and(|(scheme, token)| {
-            scheme.eq_ignore_ascii_case("bearer") && token.trim_start().starts_with(TOKEN_PREFIX)
+            scheme.eq_ignore_ascii_case("bearer") && token.trim_start().starts_with(PREFIX)
         });
     has_token && !headers.contains_key(COOKIE)
 }

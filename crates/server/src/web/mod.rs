@@ -1,6 +1,7 @@
 //! What stands in front of every route: the cross-site guard, the session, the headers, the log,
 //! and the one form that errors have. No route does any of this by itself.
 
+mod bearer;
 pub(crate) mod client;
 pub mod guard;
 pub mod headers;
@@ -9,6 +10,7 @@ pub mod log;
 pub mod one_origin;
 pub mod panics;
 pub mod problem;
+pub mod scopes;
 pub mod session;
 
 pub use headers::{Cacheable, Nonce};

@@ -1,11 +1,11 @@
-//! From the cookie to the acting person: one lookup for each request that has a cookie. A handler
-//! that takes an [`Actor`] is closed to everybody else.
+//! From the cookie or the access token to the acting person: one lookup for each request that has one.
+//! A handler that takes an [`Actor`] is closed to everybody else.
 
-use super::Problem;
+use super::{Problem, bearer::Presented};
 use crate::{
     actor::Actor,
     app::App,
-    auth::{self, Client},
+    auth::{self, Client, access_token},
 };
 use axum::{
     extract::{FromRequestParts, Request, State},
@@ -13,29 +13,59 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use domain::ApiError;
-use http::request::Parts;
+use http::{HeaderValue, header::WWW_AUTHENTICATE, request::Parts};
 use std::convert::Infallible;
 use zeroize::Zeroizing;
 
-/// Puts the acting person, if there is one, into the request's extensions.
+/// Where access tokens let somebody in.
+const API: &str = "/api/v1/";
+
+/// Puts the acting person, if there is one, into the request's extensions. Below `/api/v1` an
+/// `Authorization` header decides alone: whoever sends one is whoever its token says, also where there is
+/// a cookie too, and nobody else. Everywhere else it means nothing.
 pub async fn find(
     State(app): State<App>,
     client: Client,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let token = auth::session_token(request.headers(), &app.config.public_origin)
+    let presented = if request.uri().path().starts_with(API) {
+        Presented::of(request.headers())
+    } else {
+        Presented::Nothing
+    };
+    let cookie = auth::session_token(request.headers(), &app.config.public_origin)
         .map(|token| Zeroizing::new(token.to_owned()));
-    let actor = match auth::actor(&app, token.as_ref().map(|token| token.as_str())).await {
+    let found = match &presented {
+        Presented::Nothing => auth::actor(&app, cookie.as_ref().map(|token| token.as_str())).await,
+        Presented::Token(text) => by_token(&app, text).await,
+        Presented::Unusable => Err(access_token::refused()),
+    };
+    let actor = match found {
         Ok(actor) => actor.map(|actor| Actor {
             address: Some(client.address),
             ..actor
         }),
-        Err(error) => return Problem::from(error).into_response(),
+        Err(error) => return refusal(error, &presented),
     };
     request.extensions_mut().insert(MaybeActor(actor));
-    request.extensions_mut().insert(PresentedToken(token));
+    request.extensions_mut().insert(PresentedToken(cookie));
     next.run(request).await
+}
+
+/// Who comes with this text of an access token; an error where nobody does.
+async fn by_token(app: &App, text: &str) -> Result<Option<Actor>, ApiError> {
+    let actor = access_token::actor(app, text).await?;
+    actor.ok_or_else(access_token::refused).map(Some)
+}
+
+fn refusal(error: ApiError, presented: &Presented) -> Response {
+    let mut response = Problem::from(error).into_response();
+    if *presented != Presented::Nothing && response.status() == http::StatusCode::UNAUTHORIZED {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    response
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Actor {
@@ -128,6 +158,7 @@ mod tests {
         let somebody = MaybeActor(Some(Actor {
             user,
             session: None,
+            token: None,
             confirmed_at: None,
             address: None,
         }));

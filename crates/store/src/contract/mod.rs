@@ -1,5 +1,6 @@
 //! What the repositories promise, told once and asked of both databases.
 
+mod accounts;
 mod audit;
 mod budgets;
 mod catalog;

@@ -70,32 +70,40 @@ async fn a_taken_address_does_not_use_up_the_admin(test: TestDb) {
     assert_eq!(later, SignUp::Inserted { is_admin: false });
 }
 
-async fn a_password_hash_is_replaced_and_never_shown(test: TestDb) {
+async fn a_password_hash_is_renewed_while_it_is_the_same_and_never_shown(test: TestDb) {
     let db = &test.db;
     let ada = user(db, "ada").await;
-    let hash = PasswordHash("canary".to_owned());
-    assert!(users::set_password_hash(db, &ada, &hash).await.unwrap());
-    assert!(
-        !users::set_password_hash(db, &user_id("nobody"), &hash)
+    let hash = |text: &str| PasswordHash(text.to_owned());
+    let renew = async |from: &str, to: &str| {
+        users::renew_password_hash(db, &ada, &hash(from), &hash(to))
             .await
             .unwrap()
-    );
+    };
+    assert!(renew("hash of ada", "canary").await);
+    assert!(!renew("hash of ada", "other").await);
     let row = users::by_id(db, &ada).await.unwrap().unwrap();
-    assert_eq!(row.password_hash, hash);
+    assert_eq!(row.password_hash, hash("canary"));
     assert!(!format!("{row:?}").contains("canary"));
 }
 
 async fn a_session_is_found_until_it_ends(test: TestDb) {
     let db = &test.db;
     let ada = user(db, "ada").await;
-    let session = |token: u8, expires: i64| NewSession {
-        token_hash: vec![token; 32],
-        user_id: ada.clone(),
-        created_at: at(0),
-        expires_at: at(expires),
+    let hash = PasswordHash("hash of ada".to_owned());
+    let begin = async |token: u8, expires: i64| {
+        let session = NewSession {
+            token_hash: vec![token; 32],
+            id: format!("session-{token}"),
+            user_id: ada.clone(),
+            created_at: at(0),
+            expires_at: at(expires),
+            address: None,
+            agent: String::new(),
+        };
+        assert!(sessions::insert(db, &session, &hash).await.unwrap());
     };
-    sessions::insert(db, &session(1, 100)).await.unwrap();
-    sessions::insert(db, &session(2, 200)).await.unwrap();
+    begin(1, 100).await;
+    begin(2, 200).await;
     let found = sessions::by_token_hash(db, &[1; 32], at(99))
         .await
         .unwrap()
@@ -134,30 +142,29 @@ async fn a_session_is_found_until_it_ends(test: TestDb) {
 
     assert!(sessions::delete(db, &[2; 32]).await.unwrap());
     assert!(!sessions::delete(db, &[2; 32]).await.unwrap());
-    sessions::insert(db, &session(3, 200)).await.unwrap();
-    sessions::insert(db, &session(4, 200)).await.unwrap();
+    begin(3, 200).await;
+    begin(4, 200).await;
     assert_eq!(sessions::delete_all_of_user(db, &ada).await.unwrap(), 2);
 }
 
-async fn a_session_of_nobody_is_refused_without_its_values(test: TestDb) {
-    let session = NewSession {
-        token_hash: b"canary".to_vec(),
-        user_id: user_id("canary"),
+async fn nobody_and_whoever_has_another_password_begin_no_session(test: TestDb) {
+    let db = &test.db;
+    let session = |user_id| NewSession {
+        token_hash: vec![1; 32],
+        id: "session".to_owned(),
+        user_id,
         created_at: at(0),
         expires_at: at(1),
+        address: None,
+        agent: String::new(),
     };
-    let error = sessions::insert(&test.db, &session).await.unwrap_err();
-    assert!(
-        matches!(
-            error,
-            StoreError::Constraint {
-                rule: "reference",
-                ..
-            }
-        ),
-        "{error:?}"
-    );
-    assert!(!format!("{error} {error:?}").contains("canary"));
+    let hash = PasswordHash("hash of ada".to_owned());
+    let nobody = session(user_id("nobody"));
+    assert!(!sessions::insert(db, &nobody, &hash).await.unwrap());
+    let ada = session(user(db, "ada").await);
+    let other = PasswordHash("hash of eve".to_owned());
+    assert!(!sessions::insert(db, &ada, &other).await.unwrap());
+    assert!(sessions::insert(db, &ada, &hash).await.unwrap());
 }
 
 async fn an_organization_is_known_to_its_members_alone(test: TestDb) {
@@ -350,9 +357,9 @@ crate::on_both_databases!(
     of_many_who_sign_up_at_once_one_is_admin,
     an_address_has_one_account_in_whatever_case,
     a_taken_address_does_not_use_up_the_admin,
-    a_password_hash_is_replaced_and_never_shown,
+    a_password_hash_is_renewed_while_it_is_the_same_and_never_shown,
     a_session_is_found_until_it_ends,
-    a_session_of_nobody_is_refused_without_its_values,
+    nobody_and_whoever_has_another_password_begin_no_session,
     an_organization_is_known_to_its_members_alone,
     a_project_is_invisible_to_others,
     a_project_of_an_organization_is_its_members,

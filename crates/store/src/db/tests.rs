@@ -6,7 +6,7 @@ use crate::{
     StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
     listings, notices, organizations, outputs, past, plan, plan_batches, projects, replaced,
     secrets, sessions, settings, settings_history, snapshot, statement::Statement,
-    test_support::TestDb, users,
+    test_support::TestDb, tokens, totp, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
@@ -39,6 +39,8 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         settings::STATEMENTS,
         settings_history::STATEMENTS,
         snapshot::STATEMENTS,
+        tokens::STATEMENTS,
+        totp::STATEMENTS,
         users::STATEMENTS,
     ]
     .into_iter()

@@ -5,10 +5,11 @@
 use crate::{
     Db, StoreError,
     db::Tx,
-    row::row,
+    row::{FromRow, Row, row},
     statement::{Statement, values},
 };
-use domain::{GenerationId, Timestamp, generation::Status};
+use domain::{GenerationId, Timestamp, UserId, generation::Status};
+use sqlx::Row as _;
 
 const fn both(name: &'static str, text: &'static str) -> Statement {
     Statement {
@@ -62,6 +63,17 @@ const EMPTY_QUEUE: Statement = both(
     "tables::EMPTY_QUEUE",
     "DELETE FROM generations WHERE id IN (SELECT generation_id FROM jobs)",
 );
+const DISABLE: Statement = both(
+    "tables::DISABLE",
+    "UPDATE users SET disabled_at = $2 WHERE id = $1",
+);
+const WHO_IS_WHO: [Statement; 5] = [
+    both("tables::USERS", "SELECT * FROM users"),
+    both("tables::SESSIONS", "SELECT * FROM sessions"),
+    both("tables::ACCESS_TOKENS", "SELECT * FROM access_tokens"),
+    both("tables::TOTP_SECRETS", "SELECT * FROM totp_secrets"),
+    both("tables::RECOVERY_CODES", "SELECT * FROM recovery_codes"),
+];
 const HOLD: Statement = both(
     "tables::HOLD",
     "UPDATE instance SET first_user_id = first_user_id WHERE id = 1",
@@ -183,6 +195,53 @@ pub async fn lengthen_queue(
 /// The database failed.
 pub async fn empty_queue(db: &Db) -> Result<u64, StoreError> {
     db.write(&EMPTY_QUEUE, &[]).await
+}
+
+/// Disables an account.
+///
+/// # Errors
+/// The database failed.
+pub async fn disable(db: &Db, user: &UserId, now: Timestamp) -> Result<u64, StoreError> {
+    db.write(&DISABLE, values![user, now]).await
+}
+
+/// One row as what stands in its columns, whatever they are.
+struct Columns(Vec<Vec<u8>>);
+
+impl FromRow for Columns {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(match row {
+            Row::Sqlite(row) => columns(row, row.columns().len()),
+            Row::Postgres(row) => columns(row, row.columns().len()),
+        }))
+    }
+}
+
+fn columns<'r, R: sqlx::Row>(row: &'r R, number: usize) -> Vec<Vec<u8>>
+where
+    usize: sqlx::ColumnIndex<R>,
+    String: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+    Vec<u8>: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>,
+{
+    (0..number)
+        .filter_map(|column| match row.try_get::<String, _>(column) {
+            Ok(text) => Some(text.into_bytes()),
+            Err(_) => row.try_get::<Vec<u8>, _>(column).ok(),
+        })
+        .collect()
+}
+
+/// Every text and every blob of the tables that say who is who.
+///
+/// # Errors
+/// The database failed.
+pub async fn who_is_who(db: &Db) -> Result<Vec<Vec<u8>>, StoreError> {
+    let mut found = Vec::new();
+    for statement in &WHO_IS_WHO {
+        let rows = db.all::<Columns>(statement, &[]).await?;
+        found.extend(rows.into_iter().flat_map(|row| row.0));
+    }
+    Ok(found)
 }
 
 /// The write lock of the database; dropping it gives it back.

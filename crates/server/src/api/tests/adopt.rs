@@ -41,6 +41,7 @@ async fn actor(person: &Person) -> Actor {
             created_at: domain::Timestamp(0),
         },
         session: None,
+        token: None,
         confirmed_at: None,
         address: None,
     }

@@ -33,6 +33,7 @@ async fn actor(person: &Person) -> Actor {
     Actor {
         user: serde_json::from_value(me["user"].clone()).unwrap(),
         session: None,
+        token: None,
         confirmed_at: None,
         address: None,
     }

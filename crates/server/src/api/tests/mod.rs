@@ -1,5 +1,6 @@
 //! The HTTP API over real use cases, both databases and the sandbox, request by request.
 
+mod access_tokens;
 mod accounts;
 mod admin_catalog;
 mod adopt;
@@ -23,6 +24,8 @@ mod pairs;
 mod plan;
 mod plan_batches;
 mod processes;
+mod second_factor;
+mod sessions;
 mod settings;
 mod streaming;
 mod support;

@@ -142,8 +142,10 @@ impl Stage {
             config,
         });
         let own = app.config.public_origin.clone();
-        let router = api::router(app.clone())
-            .layer(middleware::from_fn_with_state(own, web::guard::api))
+        let api =
+            api::router(app.clone()).layer(middleware::from_fn_with_state(own, web::guard::api));
+        let router = Router::new()
+            .nest("/api/v1", api)
             .layer(middleware::from_fn_with_state(
                 app.clone(),
                 web::session::find,
@@ -164,6 +166,7 @@ impl Stage {
         Person {
             router: self.router.clone(),
             cookie: None,
+            token: None,
         }
     }
 
@@ -186,6 +189,13 @@ impl Stage {
         let cookie = person.cookie.as_deref().unwrap();
         let (_, token) = cookie.split_once('=').unwrap();
         auth::actor(&self.app, Some(token)).await.unwrap().unwrap()
+    }
+
+    /// Who a program is to the use cases: what its access token says.
+    pub async fn actor_of_token(&self, program: &Person) -> Actor {
+        let token = program.token.as_deref().unwrap();
+        let actor = auth::access_token::actor(&self.app, token).await.unwrap();
+        actor.unwrap()
     }
 
     /// Starts a worker; it stops with the test.
@@ -263,6 +273,8 @@ async fn sandbox_ask(origin: &Url, method: &str, path: &str, body: &str) -> Stri
 pub struct Person {
     router: Router,
     pub cookie: Option<String>,
+    /// An access token to send along.
+    pub token: Option<String>,
 }
 
 /// What came back.
@@ -308,12 +320,17 @@ impl Person {
     }
 
     pub fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let outside = ["/healthz", "/readyz"].contains(&path);
+        let prefix = if outside { "" } else { "/api/v1" };
         let mut request = Request::builder()
             .method(method)
-            .uri(path)
+            .uri(format!("{prefix}{path}"))
             .header("origin", ORIGIN);
         if let Some(cookie) = &self.cookie {
             request = request.header(header::COOKIE, cookie);
+        }
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         request
     }
