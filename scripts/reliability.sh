@@ -24,7 +24,7 @@ lane() {
 
 lanes=()
 for database in sqlite postgres; do
-	lane "$database" "saves --kills 20" "generations --kills 20" seams lost-replies disk-full &
+	lane "$database" "saves --kills 20" "generations --kills 20" seams lost-replies disk-full backup &
 	lanes+=($!)
 	lane "$database" frozen database-restart "overload --seconds 10" "soak --seconds 90" &
 	lanes+=($!)

@@ -8,7 +8,7 @@ use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
-        AccountPage, FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage,
+        AccountPage, AdminPage, FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage,
         ProjectSettingsPage, ProjectsPage, SettingsPage, SignInPage, SignUpPage, UsagePage,
     },
     seed::Seed,
@@ -85,6 +85,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
                     <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>
                     <Route path=path!("/account") view=page(|| AccountPage().into_any())/>
+                    <Route path=path!("/admin") view=page(|| AdminPage().into_any())/>
+                    <Route path=path!("/admin/:part") view=page(|| AdminPage().into_any())/>
                 </FlatRoutes>
             </main>
             <ConfigureDialog/>

@@ -1,6 +1,7 @@
 //! The server program: reads the command line, wires the parts and serves. What the parts do is
 //! decided elsewhere.
 
+mod operate;
 mod serve;
 
 use clap::{Parser, Subcommand};
@@ -32,6 +33,19 @@ enum Command {
     },
     /// Check the configuration without serving
     CheckConfig(ServeOptions),
+    /// The life of the master key
+    #[command(subcommand)]
+    Keys(operate::Keys),
+    /// What was done, and whether it was tampered with
+    #[command(subcommand)]
+    Audit(operate::Audit),
+    /// Who runs the instance
+    #[command(subcommand)]
+    Admin(operate::Admin),
+    /// Make a backup while the server runs
+    Backup(operate::Backup),
+    /// Bring a backup back into an empty data folder
+    Restore(operate::Restore),
     /// List the seams at which FILM_FAILPOINT can end the process
     #[cfg(feature = "failpoints")]
     Failpoints,
@@ -40,6 +54,7 @@ enum Command {
 #[tokio::main]
 async fn main() -> ExitCode {
     let command = CommandLine::parse().command;
+    server::start::keep_private();
     let traces = match Traces::read(|name| std::env::var(name).ok()) {
         Ok(traces) => traces,
         Err(problem) => return told(&problem),
@@ -57,6 +72,11 @@ async fn main() -> ExitCode {
                 config.public_origin.as_str()
             );
         }),
+        Command::Keys(command) => operate::keys(command).await,
+        Command::Audit(command) => operate::audit(command).await,
+        Command::Admin(command) => operate::admin(command).await,
+        Command::Backup(options) => operate::backup(options).await,
+        Command::Restore(options) => operate::restore(&options),
         Command::Sandbox { addr } => serve::sandbox_alone(addr).await,
         #[cfg(feature = "failpoints")]
         Command::Failpoints => {

@@ -12,6 +12,8 @@ const folder = join(root, "docs", "screenshots");
 /** These are shown in the dark and on a phone too. */
 const MAIN = [
   "account",
+  "admin-accounts",
+  "admin-audit",
   "configure-missing-key",
   "fallback",
   "confirmation-compare",

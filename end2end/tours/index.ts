@@ -2,6 +2,7 @@
 
 import { test } from "../fixtures/test";
 import { account } from "./account";
+import { administration } from "./administration";
 import { arrival } from "./arrival";
 import { PROVIDED, confirmation } from "./confirmation";
 import { project } from "./project";
@@ -19,6 +20,7 @@ export function everyState(title: string, look: Look): void {
   tour("a project", project);
   tour("Settings", settings);
   tour("the account", account);
+  tour("the administration", administration);
   test.describe(() => {
     test.use({ variables: PROVIDED });
     tour("the confirmation", confirmation);

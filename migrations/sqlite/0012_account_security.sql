@@ -49,7 +49,7 @@ CREATE TABLE totp_secrets (
     confirmed_at    BIGINT,
     last_step       BIGINT NOT NULL
 );
-CREATE INDEX totp_secrets_by_kid ON totp_secrets (kid);
+CREATE INDEX totp_secrets_by_kid ON totp_secrets (kid, id);
 
 CREATE TABLE recovery_codes (
     user_id   TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,

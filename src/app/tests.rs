@@ -445,3 +445,21 @@ fn an_unreachable_server_is_told_apart_from_a_refusal() {
         FnError::Api(ApiError::new(ErrorCode::Internal, "x")).sentence()
     );
 }
+
+#[test]
+fn the_administration_is_there_for_who_runs_the_instance_alone() {
+    let link = r#"href="/admin""#;
+    assert_eq!(count(&page("/projects", seed()), link), 1);
+    let mut other = seed();
+    if let Some(me) = &mut other.me {
+        me.user.is_admin = false;
+    }
+    assert_eq!(count(&page("/projects", other.clone()), link), 0);
+    let nothing = "There is nothing here";
+    for path in ["/admin", "/admin/accounts", "/admin/audit"] {
+        assert_eq!(count(&page(path, seed()), nothing), 0, "{path}");
+        assert_eq!(count(&page(path, other.clone()), nothing), 1, "{path}");
+        assert_eq!(count(&page(path, Seed::default()), nothing), 1, "{path}");
+    }
+    assert_eq!(count(&page("/admin/nowhere", seed()), nothing), 1);
+}

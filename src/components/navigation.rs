@@ -129,6 +129,12 @@ fn AccountMenu() -> impl IntoView {
                             }
                         }).erase()
                 })}
+                {live(move || {
+                    session
+                        .runs_instance()
+                        .then(|| view! { <a href="/admin" rel="external">"Administration"</a> })
+                        .erase()
+                })}
                 <fieldset class="themes">
                     <legend>"Colours"</legend>
                     {Theme::ALL

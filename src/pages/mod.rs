@@ -2,6 +2,7 @@
 
 mod account;
 mod account_security;
+mod admin;
 mod fallback;
 mod landing;
 mod not_found;
@@ -15,6 +16,9 @@ mod usage;
 
 pub use account::{SignInPage, SignUpPage};
 pub use account_security::AccountPage;
+#[cfg(feature = "ssr")]
+pub use admin::ADMIN_PARTS;
+pub use admin::AdminPage;
 pub use fallback::FallbackPage;
 pub use landing::LandingPage;
 pub use not_found::NotFoundPage;

@@ -2,6 +2,7 @@
 //! that need no script, so that the browser's program holds nothing of them.
 
 mod account;
+mod admin;
 mod fallback;
 mod parts;
 mod plan;
@@ -25,6 +26,7 @@ pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served>
     match uri.path().trim_end_matches('/') {
         "/account" => Some(Served(account::page(app, actor, uri).await)),
         "/usage" => Some(Served(usage::page(app, actor, uri).await)),
+        path if admin::is_part(path) => Some(Served(admin::page(app, actor, uri).await?)),
         path => {
             if let Some(level) = fallback::Level::of(path) {
                 return Some(Served(fallback::page(app, actor, &level, uri).await));
@@ -47,6 +49,7 @@ pub fn forms() -> Router<App> {
         .merge(plan::routes())
         .merge(fallback::routes())
         .merge(account::routes())
+        .merge(admin::routes())
 }
 
 /// The addresses of the forms whose answer is a page that is shown once. Whoever mounts them has to guard

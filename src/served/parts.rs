@@ -45,6 +45,55 @@ impl Table {
     }
 }
 
+/// A field for a day.
+pub fn day(label: &'static str, name: &'static str, value: String) -> AnyView {
+    let id = format!("field-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input type="date" id=id name=name value=value/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A field for a few words.
+pub fn words(label: &'static str, name: &'static str, value: String) -> AnyView {
+    let id = format!("field-{name}");
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <input type="text" id=id name=name value=value maxlength="200" autocomplete="off"/>
+        </div>
+    }
+    .into_any()
+}
+
+/// A select; `all` is the words for no choice.
+pub fn choice(
+    label: &'static str,
+    name: &'static str,
+    chosen: Option<&str>,
+    all: Option<&'static str>,
+    options: impl IntoIterator<Item = (String, String)>,
+) -> AnyView {
+    let id = format!("field-{name}");
+    let options = options.into_iter().map(|(value, words)| {
+        let selected = chosen == Some(value.as_str());
+        view! { <option value=value selected=selected>{words}</option> }
+    });
+    view! {
+        <div class="field">
+            <label for=id.clone()>{label}</label>
+            <select id=id name=name>
+                {all.map(|words| view! { <option value="">{words}</option> })}
+                {options.collect_view()}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
 /// What became of a form, in words of our own, and whether that is good.
 pub type Outcome = (&'static str, bool);
 

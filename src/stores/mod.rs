@@ -85,6 +85,14 @@ pub struct Session {
     pub online: RwSignal<bool>,
 }
 
+impl Session {
+    /// Whether whoever is signed in runs the instance.
+    pub fn runs_instance(&self) -> bool {
+        self.me
+            .with(|me| me.as_ref().is_some_and(|me| me.user.is_admin))
+    }
+}
+
 impl Stores {
     /// Makes the stores from what the page came with.
     #[must_use]

@@ -51,6 +51,8 @@ enum Scenario {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Restore a backup that was made under load
+    Backup,
     /// Measure how fast jobs go through
     Pace,
     /// Break one thing after the other
@@ -115,6 +117,7 @@ async fn run(scenario: Scenario, database: Kind, seed: u64) -> Result<String, Br
         Scenario::Overload { seconds } => {
             scenario::overload::run(database, seed, Duration::from_secs(seconds)).await
         }
+        Scenario::Backup => scenario::backup::run(database, seed).await,
         Scenario::Pace => scenario::pace::run(database, seed).await,
         Scenario::Soak { seconds } => {
             scenario::soak::run(database, seed, Duration::from_secs(seconds)).await

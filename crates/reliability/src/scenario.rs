@@ -1,6 +1,7 @@
 //! The scenarios. Each makes a world, breaks something in it, judges what stands, and answers with
 //! one line of figures.
 
+pub mod backup;
 pub mod database_restart;
 pub mod disk_full;
 pub mod frozen;

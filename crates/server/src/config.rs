@@ -8,17 +8,20 @@ mod media;
 mod metrics_token;
 mod options;
 mod origin;
+mod place;
+mod secret;
 #[cfg(test)]
 mod tests;
 
 pub use claude_cli::ClaudeCli;
 pub use environment::Environment;
+pub use master_key::{FILE as MASTER_KEY_FILE, MasterKeySource};
 pub use media::{BucketOptions, Media, MediaPlace};
 pub use metrics_token::MetricsToken;
-pub use options::ServeOptions;
+pub use options::{PlaceOptions, ServeOptions};
 pub use origin::PublicOrigin;
+pub use place::{DatabaseUrl, Place};
 
-use crate::vault::MasterKeys;
 use domain::resolution::EnvironmentKeys;
 use providers::Policy;
 use std::{
@@ -37,10 +40,8 @@ pub const EXIT_CONFIG: u8 = 78;
 pub struct Config {
     /// Where to listen.
     pub addr: SocketAddr,
-    /// The folder of the database (unless it is elsewhere) and of generated media.
-    pub data: PathBuf,
-    /// Another database than SQLite in `data`.
-    pub database_url: Option<DatabaseUrl>,
+    /// Where the data are.
+    pub place: Place,
     /// Whom the providers' addresses lead to.
     pub providers: ProviderMode,
     /// The one origin that browsers reach this instance at.
@@ -64,9 +65,7 @@ pub struct Config {
     /// What a program from elsewhere has to bring to read the figures; `None`: only this machine may.
     pub metrics_token: Option<MetricsToken>,
     /// The keys that wrap all stored secrets.
-    pub master_keys: MasterKeys,
-    /// The variable that the master key came from, to name in messages.
-    pub master_key_source: &'static str,
+    pub master_key: MasterKeySource,
 }
 
 /// Whom the providers' addresses lead to.
@@ -111,24 +110,6 @@ pub enum SignUpPolicy {
     Closed,
 }
 
-/// The address of a database, with its password inside: `Debug` shows nothing of it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct DatabaseUrl(String);
-
-impl DatabaseUrl {
-    /// The whole address, for the database driver alone.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for DatabaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("DatabaseUrl([redacted])")
-    }
-}
-
 /// Why the server does not start: one sentence that names the variable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
@@ -152,6 +133,10 @@ impl Config {
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigError> {
         let lookup = |name: &str| lookup(name).filter(|value| !value.trim().is_empty());
+        let place = Place::from_parts(&options.place, lookup)?;
+        let master_key = MasterKeySource::read(&lookup)?;
+        let in_files = secret::in_files(&lookup)?;
+        let lookup = |name: &str| in_files.get(name).cloned().or_else(|| lookup(name));
         let addr = set(&options.addr).unwrap_or("127.0.0.1:3000");
         let addr: SocketAddr = addr.parse().map_err(|_| {
             ConfigError::new(
@@ -163,11 +148,9 @@ impl Config {
             set(&options.allow_private_endpoints).unwrap_or_default(),
             set(&options.allow_endpoint_hosts).unwrap_or_default(),
         )?;
-        let (master_keys, master_key_source) = master_key::read(&lookup)?;
         Ok(Self {
             addr,
-            data: set(&options.data).unwrap_or("./data").into(),
-            database_url: set(&options.database_url).map(database_url).transpose()?,
+            place,
             providers: provider_mode(set(&options.providers).unwrap_or("live"))?,
             public_origin: PublicOrigin::from_option(set(&options.public_origin), addr)?,
             sign_up: sign_up(set(&options.sign_up).unwrap_or("open"))?,
@@ -185,8 +168,7 @@ impl Config {
             dist: set(&options.dist).unwrap_or("./dist").into(),
             trusted_proxies: trusted_proxies(set(&options.trusted_proxies))?,
             metrics_token: MetricsToken::read(lookup)?,
-            master_keys,
-            master_key_source,
+            master_key,
         })
     }
 }
@@ -202,16 +184,7 @@ impl Config {
     /// in a bucket.
     #[must_use]
     pub fn media_dir(&self) -> PathBuf {
-        self.data.join("media")
-    }
-
-    /// The database to open: the configured one, or SQLite in the data folder.
-    #[must_use]
-    pub fn database(&self) -> DatabaseUrl {
-        self.database_url.clone().unwrap_or_else(|| {
-            let file = self.data.join("film-generator.db");
-            DatabaseUrl(format!("sqlite://{}", file.display()))
-        })
+        self.place.media_dir()
     }
 }
 

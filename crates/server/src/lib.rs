@@ -2,6 +2,7 @@
 //! providers by `providers`; it holds no SQL, opens no connection by itself, and draws no page.
 
 pub mod actor;
+pub mod admin;
 pub mod adopt;
 pub mod api;
 pub mod app;
@@ -19,8 +20,10 @@ pub mod keys;
 pub mod ledger;
 pub mod metrics;
 pub mod models;
+pub mod operate;
 mod past;
 pub mod plan;
+mod private_file;
 pub mod projects;
 pub mod reach;
 pub mod relay;

@@ -1,10 +1,16 @@
 //! Film projects: made, listed, renamed and deleted by the people they belong to.
 
-use crate::{actor::Actor, app::App, fault::Fault};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{self, Done},
+    fault::Fault,
+};
 use domain::{
     ApiError, ErrorCode, OrganizationId, ProjectId,
     project::{MAX_NAME, Project},
 };
+use serde_json::json;
 use store::projects::{NewProject, ProjectRow, Removal};
 
 /// Makes a project that belongs to the acting person.
@@ -79,11 +85,19 @@ pub async fn rename(
 /// `NOT_FOUND` for one that is not there or not visible, `FORBIDDEN` for one that belongs to
 /// somebody else in the organization.
 pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<(), ApiError> {
+    let project = get(app, actor, id).await?;
     match store::projects::delete(&app.db, &actor.user.id, id)
         .await
         .map_err(Fault::from)?
     {
-        Removal::Done => Ok(()),
+        Removal::Done => {
+            let done = Done {
+                organization: project.organization_id.as_ref(),
+                detail: json!({"name": project.name}),
+                ..Done::new("project.deleted", id.as_str())
+            };
+            audit::record(app, actor, done).await
+        }
         Removal::Missing => Err(ApiError::not_found("project")),
         Removal::Forbidden => Err(ApiError::new(
             ErrorCode::Forbidden,

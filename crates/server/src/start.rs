@@ -6,7 +6,7 @@ use crate::{
     auth::{PasswordHasher, Throttle},
     catalog,
     clock::{Chance, Clock, Ids},
-    config::Config,
+    config::{Config, ConfigError, MasterKeySource, Place},
     events::Events,
     generation::{installation::Installation, live::LiveTexts, protection::Protection},
     metrics::Metrics,
@@ -17,6 +17,7 @@ use crate::{
     upkeep,
     vault::{StartError, Vault},
 };
+use domain::Timestamp;
 use providers::{Bases, Outbound, Policy};
 use std::{fmt::Display, os::unix::fs::DirBuilderExt, path::Path, sync::Arc};
 use store::Db;
@@ -34,10 +35,33 @@ pub enum Problem {
 }
 
 impl Problem {
+    /// It is configured wrongly.
+    #[must_use]
+    pub fn config(error: ConfigError) -> Self {
+        Self::Config(error.to_string())
+    }
+
     /// Something that the server needs does not work.
     #[must_use]
     pub fn start(what: &str, error: &dyn Display) -> Self {
         Self::Start(format!("{what}: {error}"))
+    }
+}
+
+/// What this process writes is for its owner alone, and no image of its memory is left behind when it
+/// dies: secrets are in it.
+pub fn keep_private() {
+    use rustix::{
+        fs::Mode,
+        process::{Resource, Rlimit, setrlimit, umask},
+    };
+    umask(Mode::RWXG | Mode::RWXO);
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    if let Err(error) = setrlimit(Resource::Core, none) {
+        tracing::warn!(%error, "images of the memory cannot be switched off");
     }
 }
 
@@ -46,26 +70,24 @@ impl Problem {
 /// # Errors
 /// [`Problem`], naming the part.
 pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Problem> {
-    make_folder(&config.data)
+    make_folder(&config.place.data)
         .map_err(|error| Problem::start("FILM_DATA cannot be used", &error))?;
     let shipped = catalog::load().map_err(|error| Problem::start("The catalogue", &error))?;
-    let db = Db::open(config.database().as_str())
-        .await
-        .map_err(|error| Problem::start("The database cannot be opened", &error))?;
-    db.migrate()
-        .await
-        .map_err(|error| Problem::start("The database cannot be brought up to date", &error))?;
+    let db = open(&config.place).await?;
     let clock = Clock::default();
+    let vault = match vault(&config.master_key, &db, clock.now()).await {
+        Ok(vault) => vault,
+        Err(problem) => {
+            db.close().await;
+            return Err(problem);
+        }
+    };
+    store::audit::chain_old(&db)
+        .await
+        .map_err(|error| Problem::start("The audit cannot be chained", &error))?;
     let catalog = catalog::Live::start(&db, shipped, clock.now())
         .await
         .map_err(|error| Problem::start("The catalogue cannot be loaded", &error))?;
-    let keys = config.master_keys.clone();
-    let vault = Vault::start(keys, config.master_key_source, &db, clock.now())
-        .await
-        .map_err(|error| match error {
-            StartError::WrongMasterKey { .. } => Problem::Config(error.to_string()),
-            StartError::Store(error) => Problem::start("The vault cannot be opened", &error),
-        })?;
     let outbound = outbound(config.policy.clone(), sandbox)?;
     if let Some(sandbox) = sandbox {
         config.environment.fill_endpoints(sandbox);
@@ -107,6 +129,32 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
     tokio::spawn(relay::run(app.weak()));
     tokio::spawn(plan::feeder::run(app.weak()));
     Ok(app)
+}
+
+/// The database, brought up to date.
+///
+/// # Errors
+/// [`Problem::Start`].
+pub async fn open(place: &Place) -> Result<Db, Problem> {
+    let db = Db::open(place.database().as_str())
+        .await
+        .map_err(|error| Problem::start("The database cannot be opened", &error))?;
+    db.migrate()
+        .await
+        .map_err(|error| Problem::start("The database cannot be brought up to date", &error))?;
+    Ok(db)
+}
+
+/// The vault of this database.
+///
+/// # Errors
+/// [`Problem::Config`] for a master key that is not the database's.
+pub async fn vault(source: &MasterKeySource, db: &Db, now: Timestamp) -> Result<Vault, Problem> {
+    let started = source.vault().start(&source.variable, db, now).await;
+    started.map_err(|error| match error {
+        StartError::Store(error) => Problem::start("The vault cannot be opened", &error),
+        error => Problem::Config(error.to_string()),
+    })
 }
 
 fn outbound(policy: Policy, sandbox: Option<&Url>) -> Result<Outbound, Problem> {

@@ -1,4 +1,5 @@
-//! What is done again and again while the server runs: deleting what is kept for a while only.
+//! What is done again and again while the server runs: deleting what is kept for a while only, and
+//! looking whether the master keys have changed.
 
 use crate::{app::Parts, generation::retention, keys};
 use std::{sync::Weak, time::Duration};
@@ -18,6 +19,9 @@ pub async fn run(parts: Weak<Parts>) {
         };
         if let Err(fault) = keys::purge_replaced(&parts.db, parts.clock.now()).await {
             tracing::warn!(%fault, "keys that were replaced could not be deleted yet");
+        }
+        if let Err(error) = parts.vault.refresh(&parts.db, parts.clock.now()).await {
+            tracing::warn!(%error, "the master keys could not be held against the database");
         }
         match retention::remove_old(&parts).await {
             Ok(0) => {}

@@ -4,6 +4,7 @@
 //!
 //! Functions take the scope first: what belongs to others is not found. Lookups return `Option`.
 
+pub mod administration;
 pub mod audit;
 pub mod budgets;
 pub mod catalog;
@@ -24,6 +25,7 @@ pub mod plan_batches;
 pub mod projects;
 pub mod replaced;
 mod row;
+pub mod sealed;
 pub mod secrets;
 pub mod sessions;
 pub mod settings;

@@ -42,6 +42,13 @@ statements! {
             ORDER BY o.created_at LIMIT $3)
         RETURNING file, thumbnail";
     OLDEST = "SELECT MIN(created_at) AS created_at FROM outputs";
+    FILES_AFTER = "
+        SELECT file AS name FROM outputs WHERE file > $1 AND removed_at IS NULL
+        GROUP BY file ORDER BY file LIMIT $2";
+    THUMBNAILS_AFTER = "
+        SELECT thumbnail AS name FROM outputs
+        WHERE thumbnail IS NOT NULL AND thumbnail > $1 AND removed_at IS NULL
+        GROUP BY thumbnail ORDER BY thumbnail LIMIT $2";
     NAMED = "
         SELECT json_each.value AS name FROM json_each($1)
         WHERE EXISTS (
@@ -244,4 +251,19 @@ pub async fn oldest(db: &Db) -> Result<Option<Timestamp>, StoreError> {
 pub async fn named(db: &Db, names: &str) -> Result<BTreeSet<String>, StoreError> {
     let found = db.all::<Name>(&NAMED, values![names]).await?;
     Ok(found.into_iter().map(|row| row.name).collect())
+}
+
+/// The names of files and thumbnails that are kept, in their order from after one.
+///
+/// # Errors
+/// The database failed.
+pub async fn files_after(db: &Db, after: &str, limit: u32) -> Result<Vec<String>, StoreError> {
+    let limit = i64::from(limit);
+    let mut names = BTreeSet::new();
+    for statement in [&FILES_AFTER, &THUMBNAILS_AFTER] {
+        let rows: Vec<Name> = db.all(statement, values![after, limit]).await?;
+        names.extend(rows.into_iter().map(|row| row.name));
+    }
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    Ok(names.into_iter().take(most).collect())
 }

@@ -54,12 +54,16 @@ statements! {
     TOUCH = "
         UPDATE secrets SET last_used_at = $4
         WHERE id = $3 AND owner_kind = $1 AND owner_id = $2";
-    CHECK_GET = "SELECT kid, value, created_at FROM key_checks WHERE kid = $1";
+    CHECK_GET = "SELECT kid, value, created_at, retired_at FROM key_checks WHERE kid = $1";
+    // On PostgreSQL a key that seals something is not retired before that is written.
+    CHECK_HOLD = "SELECT kid, value, created_at, retired_at FROM key_checks WHERE kid = $1",
+    postgres: "
+        SELECT kid, value, created_at, retired_at FROM key_checks WHERE kid = $1 FOR SHARE";
     CHECK_INSERT = "
         INSERT INTO key_checks (kid, value, created_at) VALUES ($1, $2, $3)
         ON CONFLICT (kid) DO NOTHING";
-    CHECK_LIST = "SELECT kid, value, created_at FROM key_checks ORDER BY created_at, kid";
-    COUNT_BY_KID = "SELECT kid, COUNT(*) AS number FROM secrets GROUP BY kid ORDER BY kid";
+    CHECK_LIST = "
+        SELECT kid, value, created_at, retired_at FROM key_checks ORDER BY created_at, kid";
 }
 
 /// Whose key.
@@ -186,6 +190,8 @@ row! {
         pub value: Vec<u8>,
         /// When the master key was first used.
         pub created_at: Timestamp,
+        /// Since when it seals nothing any more.
+        pub retired_at: Option<Timestamp>,
     }
 }
 
@@ -273,6 +279,24 @@ pub(crate) async fn next_version(tx: &mut Tx, slot: Slot<'_>) -> Result<i64, Sto
     Ok(standing.map_or(0, |row| row.version) + 1)
 }
 
+/// Refuses what is sealed with a master key that is retired, or that this database does not know
+/// although it knows others: nobody could open it after the next start. Whoever writes a sealed row
+/// asks in the same transaction.
+pub(crate) async fn must_be_live(tx: &mut Tx, kid: &str) -> Result<(), StoreError> {
+    let check: Option<KeyCheckRow> = tx.one(&CHECK_HOLD, values![kid]).await?;
+    let is_live = match check {
+        Some(check) => check.retired_at.is_none(),
+        None => tx.all::<KeyCheckRow>(&CHECK_LIST, &[]).await?.is_empty(),
+    };
+    if is_live {
+        return Ok(());
+    }
+    Err(StoreError::Constraint {
+        statement: CHECK_HOLD.name,
+        rule: "a master key that is live",
+    })
+}
+
 /// Writes a sealed key into its slot.
 pub(crate) async fn put(
     tx: &mut Tx,
@@ -280,6 +304,7 @@ pub(crate) async fn put(
     version: i64,
     secret: &NewSecret,
 ) -> Result<(), StoreError> {
+    must_be_live(tx, &secret.kid).await?;
     tx.execute(
         &UPSERT,
         values![
@@ -410,12 +435,4 @@ pub async fn insert_key_check(
 /// The database failed.
 pub async fn key_checks(db: &Db) -> Result<Vec<KeyCheckRow>, StoreError> {
     db.all(&CHECK_LIST, &[]).await
-}
-
-/// How many keys each master key wraps.
-///
-/// # Errors
-/// The database failed.
-pub async fn count_by_kid(db: &Db) -> Result<Vec<KidCount>, StoreError> {
-    db.all(&COUNT_BY_KID, &[]).await
 }

@@ -5,6 +5,7 @@ use crate::{
     Db, StoreError,
     db::Tx,
     row::row,
+    secrets::must_be_live,
     statement::{statements, values},
 };
 use domain::{SecretId, Timestamp, UserId};
@@ -123,8 +124,10 @@ row! {
 /// # Errors
 /// The database failed.
 pub async fn prepare(db: &Db, new: &NewTotp) -> Result<bool, StoreError> {
-    let changed = db
-        .write(
+    let mut tx = db.begin().await?;
+    must_be_live(&mut tx, &new.kid).await?;
+    let changed = tx
+        .execute(
             &PREPARE,
             values![
                 &new.owner_id,
@@ -144,6 +147,7 @@ pub async fn prepare(db: &Db, new: &NewTotp) -> Result<bool, StoreError> {
             ],
         )
         .await?;
+    tx.commit().await?;
     Ok(changed == 1)
 }
 

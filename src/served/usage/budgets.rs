@@ -1,7 +1,7 @@
 //! Budgets: how they stand, and the forms that set them and take them away.
 
-use super::super::parts::{Table, outcome, problem};
-use super::{asked::Asked, choice, forms::outcome_words, sums::amount};
+use super::super::parts::{Table, choice, outcome, problem};
+use super::{asked::Asked, forms::outcome_words, sums::amount};
 use crate::words::minute;
 use domain::{
     ApiError, ErrorCode,

@@ -12,7 +12,7 @@ mod sums;
 pub use forms::routes;
 
 use self::{asked::Asked, sums::Sums};
-use super::parts::problem;
+use super::parts::{choice, day, problem};
 use axum::http::Uri;
 use domain::{ApiError, Map, project::Project, usage::Dimension};
 use leptos::prelude::*;
@@ -127,42 +127,6 @@ fn filters(
                 "Download CSV"
             </a>
         </form>
-    }
-    .into_any()
-}
-
-fn day(label: &'static str, name: &'static str, value: String) -> AnyView {
-    let id = format!("usage-{name}");
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <input type="date" id=id name=name value=value/>
-        </div>
-    }
-    .into_any()
-}
-
-/// A select; `all` is the words for no choice.
-fn choice(
-    label: &'static str,
-    name: &'static str,
-    chosen: Option<&str>,
-    all: Option<&'static str>,
-    options: impl IntoIterator<Item = (String, String)>,
-) -> AnyView {
-    let id = format!("usage-{name}");
-    let options = options.into_iter().map(|(value, words)| {
-        let selected = chosen == Some(value.as_str());
-        view! { <option value=value selected=selected>{words}</option> }
-    });
-    view! {
-        <div class="field">
-            <label for=id.clone()>{label}</label>
-            <select id=id name=name>
-                {all.map(|words| view! { <option value="">{words}</option> })}
-                {options.collect_view()}
-            </select>
-        </div>
     }
     .into_any()
 }

@@ -2,7 +2,9 @@
 //! names who acts, calls one use case and writes the answer; rules live in the use cases.
 
 mod account;
+mod admin;
 mod admin_catalog;
+mod audit;
 mod auth;
 mod budgets;
 mod estimates;
@@ -124,7 +126,17 @@ pub fn router(app: App) -> Router {
         .route("/usage", get(usage::mine))
         .route("/usage.csv", get(usage::mine_as_csv))
         .route("/organizations/{id}/usage", get(usage::of_organization))
+        .route("/organizations/{id}/audit", get(audit::of_organization))
+        .route(
+            "/organizations/{id}/audit.csv",
+            get(audit::of_organization_as_csv),
+        )
+        .route(
+            "/organizations/{id}/audit.jsonl",
+            get(audit::of_organization_as_lines),
+        )
         .route("/admin/usage", get(usage::of_instance))
+        .nest("/admin", admin::router())
         .nest("/budgets", budgets::router())
         .nest("/projects/{id}/plan", plan::router())
         .layer(DefaultBodyLimit::max(web::SMALL_BODY))

@@ -6,8 +6,11 @@ use super::{
     Client, Desk, Password, SignedIn, TypedCode, cookie, email,
     second_factor::{CODE_WANTED, WRONG_CODE},
 };
-use crate::fault::Fault;
-use domain::{ApiError, ErrorCode};
+use crate::{
+    audit::{Done, Scribe},
+    fault::Fault,
+};
+use domain::{ApiError, ErrorCode, UserId};
 use serde::Deserialize;
 use store::users::{self, PasswordHash, UserRow};
 
@@ -44,18 +47,27 @@ impl Desk<'_> {
                 .map_err(Fault::from)?,
             None => None,
         };
+        let account = known.as_ref().map(|row| row.id.clone());
         let known = known.filter(|row| row.disabled_at.is_none());
         let stored = known.as_ref().map(|row| row.password_hash.0.clone());
         let fits = self.hasher.verify(input.password.clone(), stored).await?;
         let Some(mut row) = known.filter(|_| fits) else {
+            self.note_failure(account, client);
             return Err(ApiError::new(ErrorCode::Unauthenticated, WRONG));
         };
-        self.must_have_second_factor(&row, input.code.as_ref())
-            .await?;
+        let code = input.code.as_ref();
+        if let Err(error) = self.must_have_second_factor(&row, code).await {
+            // Whoever is asked for a code for the first time has not failed.
+            self.note_failure(account.filter(|_| code.is_some()), client);
+            return Err(error);
+        }
         self.throttle
             .succeeded(&row.email, client.address, self.clock.now());
         self.renew_hash(&mut row, input.password).await?;
-        self.signed_in(row, client, old_token).await
+        let id = row.id.clone();
+        let signed_in = self.signed_in(row, client, old_token).await?;
+        self.note("sign_in.succeeded", &id, client).await?;
+        Ok(signed_in)
     }
 
     /// Lets whoever knows the password on, where their account has no second factor or the code fits.
@@ -77,6 +89,40 @@ impl Desk<'_> {
         let mut error = ApiError::new(ErrorCode::Unauthenticated, words);
         error.second_factor = true;
         Err(error)
+    }
+
+    /// Writes down what somebody did to their own account.
+    pub(super) async fn note(
+        &self,
+        action: &'static str,
+        account: &UserId,
+        client: Client,
+    ) -> Result<(), ApiError> {
+        let done = Done::new(action, account.as_str());
+        let scribe = self.scribe();
+        Ok(scribe.record(account, Some(client.address), done).await?)
+    }
+
+    /// Writes down that somebody failed to sign in to an account, after the answer: it must not take
+    /// longer for an address that has one.
+    fn note_failure(&self, account: Option<UserId>, client: Client) {
+        let Some(account) = account else { return };
+        let done = Done::new("sign_in.failed", account.as_str());
+        let event = self.scribe().event(&account, Some(client.address), done);
+        let db = self.db.clone();
+        tokio::spawn(async move {
+            if let Err(error) = store::audit::append(&db, &event).await {
+                tracing::error!(%error, "a failed sign-in could not be written down");
+            }
+        });
+    }
+
+    fn scribe(&self) -> Scribe<'_> {
+        Scribe {
+            db: self.db,
+            clock: self.clock,
+            ids: self.ids,
+        }
     }
 
     /// Stores the password's hash anew where it was made with another cost than today's.

@@ -64,7 +64,9 @@ impl Desk<'_> {
                     .await
                     .map_err(Fault::from)?
                     .ok_or(Fault::Damaged("new account"))?;
-                self.signed_in(row, client, None).await
+                let signed_in = self.signed_in(row, client, None).await?;
+                self.note("account.created", &user.id, client).await?;
+                Ok(signed_in)
             }
         }
     }

@@ -1,6 +1,8 @@
 //! Corrections of the catalogue by the people who run the instance. Each is written down in the
 //! audit; nobody else may see or make one.
 
+pub use store::catalog::Place;
+
 use super::correction::{Corrected, Correction, CorrectionInput};
 use crate::{
     actor::Actor,
@@ -8,22 +10,27 @@ use crate::{
     audit::{self, Done},
     fault::Fault,
 };
-use domain::{ApiError, ErrorCode, Operation, ProviderId, Timestamp, catalog::Model};
+use domain::{ApiError, Operation, ProviderId, Timestamp, catalog::Model};
 use serde::Serialize;
 use serde_json::json;
-use store::catalog::{ModelRow, Place};
+use store::catalog::ModelRow;
 
 /// One model with what was shipped, what was corrected, and what counts.
 #[derive(Debug, Serialize)]
 pub struct Entry {
-    operation: Operation,
-    provider: ProviderId,
-    model: String,
+    /// For what.
+    pub operation: Operation,
+    /// At whom.
+    pub provider: ProviderId,
+    /// Its id.
+    pub model: String,
     /// Since when it is no longer shipped.
-    withdrawn_at: Option<Timestamp>,
+    pub withdrawn_at: Option<Timestamp>,
     shipped: serde_json::Value,
-    correction: Option<Corrected>,
-    effective: Option<Model>,
+    /// What an admin corrected.
+    pub correction: Option<Corrected>,
+    /// What counts; `None` where it is not on offer.
+    pub effective: Option<Model>,
 }
 
 /// The catalogue with its corrections, of all operations and providers or of one.
@@ -36,7 +43,7 @@ pub async fn list(
     operation: Option<Operation>,
     provider: Option<ProviderId>,
 ) -> Result<Vec<Entry>, ApiError> {
-    admin(actor)?;
+    crate::admin::must(actor)?;
     let (_, rows) = store::catalog::all(&app.db).await.map_err(Fault::from)?;
     let rows = rows
         .into_iter()
@@ -56,7 +63,7 @@ pub async fn correct(
     provider: ProviderId,
     input: CorrectionInput,
 ) -> Result<Entry, ApiError> {
-    admin(actor)?;
+    crate::admin::must(actor)?;
     let model = input.model.clone();
     let place = Place {
         operation,
@@ -73,7 +80,7 @@ pub async fn correct(
 /// # Errors
 /// As [`correct`].
 pub async fn take_back(app: &App, actor: &Actor, place: Place<'_>) -> Result<Entry, ApiError> {
-    admin(actor)?;
+    crate::admin::must(actor)?;
     write(app, actor, place, None).await
 }
 
@@ -133,14 +140,4 @@ fn entry(app: &App, row: ModelRow) -> Result<Entry, Fault> {
         withdrawn_at: row.withdrawn_at,
         correction,
     })
-}
-
-fn admin(actor: &Actor) -> Result<(), ApiError> {
-    if actor.runs_the_instance() {
-        return Ok(());
-    }
-    Err(ApiError::new(
-        ErrorCode::Forbidden,
-        "Only the people who run this instance can correct the catalogue.",
-    ))
 }

@@ -4,7 +4,7 @@ use super::ConfigError;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-const VARIABLE: &str = "FILM_METRICS_TOKEN";
+pub(super) const VARIABLE: &str = "FILM_METRICS_TOKEN";
 /// The shortest that nobody guesses.
 const SHORTEST: usize = 16;
 

@@ -1,14 +1,11 @@
-//! The command line of `serve`. Values are kept as they were typed: they are judged in one place,
+//! The command line of `serve`, and what of it the other commands share. Values are kept as they were typed: they are judged in one place,
 //! so that a wrong one is told the same way wherever it came from.
 
 use clap::Args;
 
-/// Options of `serve`. Each flag has an environment variable; an empty one counts as not set.
+/// Where the data are: what every command needs.
 #[derive(Clone, Default, Args)]
-pub struct ServeOptions {
-    /// Where to listen [default: 127.0.0.1:3000]
-    #[arg(long, env = "FILM_ADDR", value_name = "IP:PORT")]
-    pub addr: Option<String>,
+pub struct PlaceOptions {
     /// Folder of the data [default: ./data]
     #[arg(long, env = "FILM_DATA", value_name = "DIR")]
     pub data: Option<String>,
@@ -20,6 +17,17 @@ pub struct ServeOptions {
         value_name = "URL"
     )]
     pub database_url: Option<String>,
+}
+
+/// Options of `serve`. Each flag has an environment variable; an empty one counts as not set.
+#[derive(Clone, Default, Args)]
+pub struct ServeOptions {
+    /// Where to listen [default: 127.0.0.1:3000]
+    #[arg(long, env = "FILM_ADDR", value_name = "IP:PORT")]
+    pub addr: Option<String>,
+    /// Where the data are.
+    #[command(flatten)]
+    pub place: PlaceOptions,
     /// Whom to call: live, sandbox, or the address of a running sandbox [default: live]
     #[arg(long, env = "FILM_PROVIDERS", value_name = "live|sandbox|URL")]
     pub providers: Option<String>,

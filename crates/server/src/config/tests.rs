@@ -36,15 +36,15 @@ fn a_master_key_is_all_that_must_be_set() {
     assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
     assert_eq!(config.public_origin.as_str(), "http://127.0.0.1:3000");
     assert!(!config.public_origin.is_https());
-    assert_eq!(config.data, PathBuf::from("./data"));
+    assert_eq!(config.place.data, PathBuf::from("./data"));
     assert_eq!(config.dist, PathBuf::from("./dist"));
-    assert_eq!(config.database_url, None);
+    assert_eq!(config.place.database_url, None);
     assert_eq!(config.providers, ProviderMode::Live);
     assert_eq!(config.sign_up, SignUpPolicy::Open);
     assert_eq!(config.environment_keys, EnvironmentKeys::Everyone);
     assert!(config.environment.keys.is_empty() && config.environment.endpoints.is_empty());
     assert!(config.trusted_proxies.is_empty());
-    assert_eq!(config.master_key_source, "FILM_MASTER_KEY");
+    assert_eq!(config.master_key.variable, "FILM_MASTER_KEY");
 }
 
 #[test]
@@ -52,8 +52,10 @@ fn empty_variables_count_as_not_set() {
     let empty = || Some(String::new());
     let options = ServeOptions {
         addr: empty(),
-        data: empty(),
-        database_url: Some("  ".to_owned()),
+        place: PlaceOptions {
+            data: empty(),
+            database_url: Some("  ".to_owned()),
+        },
         providers: empty(),
         public_origin: empty(),
         sign_up: empty(),
@@ -90,7 +92,7 @@ fn every_wrong_option_is_named_in_one_sentence() {
         ),
         (
             "FILM_DATABASE_URL",
-            |o, v| o.database_url = Some(v),
+            |o, v| o.place.database_url = Some(v),
             &["mysql://a/b", "postgres:", "film.db", "sqlite://film.db"],
         ),
         (
@@ -262,7 +264,7 @@ fn a_key_file_is_read_only_when_nobody_else_can_read_it() {
             .set_permissions(Permissions::from_mode(mode))
             .unwrap();
         let config = boot(&ServeOptions::default(), &[("FILM_MASTER_KEY_FILE", &path)]).unwrap();
-        assert_eq!(config.master_key_source, "FILM_MASTER_KEY_FILE");
+        assert_eq!(config.master_key.variable, "FILM_MASTER_KEY_FILE");
     }
 }
 
@@ -382,12 +384,22 @@ fn plain_http_endpoints_need_the_permission_for_private_ones() {
 #[test]
 fn a_database_password_is_not_shown() {
     let options = ServeOptions {
-        database_url: Some("postgres://film:hunter2222@db.example/film".to_owned()),
+        place: PlaceOptions {
+            database_url: Some("postgres://film:hunter2222@db.example/film".to_owned()),
+            ..PlaceOptions::default()
+        },
         ..ServeOptions::default()
     };
     let config = with_key(&options, &[]).unwrap();
     assert!(!format!("{config:?}").contains("hunter2222"));
-    assert!(config.database_url.unwrap().as_str().contains("hunter2222"));
+    assert!(
+        config
+            .place
+            .database_url
+            .unwrap()
+            .as_str()
+            .contains("hunter2222")
+    );
 }
 
 #[test]

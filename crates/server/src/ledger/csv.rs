@@ -57,7 +57,8 @@ fn decimal(micros: i64, unit: i64) -> String {
     format!("{whole}.{:06}", rest * (1_000_000 / unit))
 }
 
-fn line(csv: &mut String, cells: &[String]) {
+/// Adds a line with these cells.
+pub(crate) fn line(csv: &mut String, cells: &[String]) {
     for (number, text) in cells.iter().enumerate() {
         if number > 0 {
             csv.push(',');

@@ -3,7 +3,7 @@
 
 pub mod budgets;
 mod charge;
-mod csv;
+pub(crate) mod csv;
 mod learned;
 pub mod usage;
 

@@ -105,7 +105,7 @@ pub fn generate() -> Result<Zeroizing<String>, getrandom::Error> {
     Ok(Zeroizing::new(hex::encode(bytes.as_slice())))
 }
 
-fn parse_key(line: &str) -> Result<MasterKey, MasterKeyProblem> {
+pub(super) fn parse_key(line: &str) -> Result<MasterKey, MasterKeyProblem> {
     let looks_hexadecimal = line.bytes().all(|byte| byte.is_ascii_hexdigit());
     let mut bytes = if looks_hexadecimal {
         hex::decode(line).map_err(|_| MasterKeyProblem::Length)?

@@ -3,8 +3,10 @@
 //! secret, and no second master key is tried when the named one does not fit.
 
 mod envelope;
+pub mod file;
 mod keyring;
 mod master;
+pub mod rotation;
 #[cfg(test)]
 mod tests;
 mod totp;
@@ -12,18 +14,32 @@ mod totp;
 pub use master::{MasterKey, MasterKeyProblem, MasterKeys, generate};
 pub use store::secrets::Owner;
 
+use crate::private_file::Readers;
 use domain::{ProviderId, SecretId, Timestamp, UserId, keys::last4};
 use envelope::{Binding, Sealed};
-use keyring::Keyring;
+use file::Followed;
+use keyring::{Keyring, RingKey};
 use secrecy::{ExposeSecret, SecretString};
-use std::{fmt, sync::Arc};
-use store::{Db, StoreError, secrets::SecretRow};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, PoisonError, RwLock},
+};
+use store::{
+    Db, StoreError,
+    secrets::{KeyCheckRow, SecretRow},
+};
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// Seals and opens. Cheap to clone.
 #[derive(Clone)]
-pub struct Vault(Arc<Keyring>);
+pub struct Vault(Arc<Shared>);
+
+struct Shared {
+    ring: RwLock<Arc<Keyring>>,
+    file: Option<Followed>,
+}
 
 /// A secret to seal and all that it is bound to.
 pub struct NewSecret<'a> {
@@ -68,71 +84,165 @@ pub enum StartError {
     )]
     WrongMasterKey {
         /// Where the key came from.
-        variable: &'static str,
+        variable: String,
         /// The id of the key that was used last.
         expected: String,
         /// The id of the configured key.
         found: String,
+    },
+    /// The key that would seal everything was retired.
+    #[error(
+        "{variable} names the retired master key {kid} first: put the key that took its place there, and this one behind it or nowhere."
+    )]
+    RetiredMasterKey {
+        /// Where the key came from.
+        variable: String,
+        /// Its id.
+        kid: String,
     },
     /// The database.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+/// Whether a ring holds a key of this database; otherwise the id of the one that is expected.
+fn known(ring: &Keyring, checks: &[KeyCheckRow]) -> Result<(), String> {
+    let mut knows_one = checks.is_empty();
+    for check in checks {
+        if let Some(key) = ring.get(&check.kid) {
+            if !bool::from(key.check_value().ct_eq(&check.value)) {
+                return Err(check.kid.clone());
+            }
+            knows_one |= check.retired_at.is_none();
+        }
+    }
+    let live = checks.iter().rev().find(|check| check.retired_at.is_none());
+    match live.or(checks.last()) {
+        Some(newest) if !knows_one => Err(newest.kid.clone()),
+        _ => Ok(()),
+    }
+}
+
+/// Leaves the check values of the keys that the database does not know yet.
+async fn register(
+    db: &Db,
+    ring: &Keyring,
+    checks: &[KeyCheckRow],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for key in ring.iter() {
+        if !checks.iter().any(|check| check.kid == key.kid) {
+            store::secrets::insert_key_check(db, &key.kid, &key.check_value(), now).await?;
+        }
+    }
+    Ok(())
+}
+
 impl Vault {
     /// A vault over these keys that has not looked at any database.
     #[must_use]
     pub fn new(keys: MasterKeys) -> Self {
-        Self(Arc::new(Keyring::new(keys)))
+        Self::with(keys, None)
     }
 
-    /// A vault for this database. The first start leaves a check value; every later one must come
-    /// with a key that the database knows, as the current one or, for a rotation, as an older one.
+    /// The same over the keys of a file that is read again when it has changed.
+    #[must_use]
+    pub fn following(keys: MasterKeys, path: &Path, readers: Readers) -> Self {
+        Self::with(keys, Some(Followed::new(path, readers)))
+    }
+
+    fn with(keys: MasterKeys, file: Option<Followed>) -> Self {
+        Self(Arc::new(Shared {
+            ring: RwLock::new(Arc::new(Keyring::new(keys))),
+            file,
+        }))
+    }
+
+    /// Holds the keys against those that the database knows. The first start leaves a check value;
+    /// every later one must come with a key that the database knows, as the current one or, for a
+    /// rotation, as an older one.
     ///
     /// # Errors
-    /// [`StartError::WrongMasterKey`] for any other key: nothing is written then.
-    pub async fn start(
-        keys: MasterKeys,
-        variable: &'static str,
-        db: &Db,
-        now: Timestamp,
-    ) -> Result<Self, StartError> {
-        let vault = Self::new(keys);
+    /// [`StartError::WrongMasterKey`] for any other key, [`StartError::RetiredMasterKey`] where the
+    /// current one is retired: nothing is written then.
+    pub async fn start(self, variable: &str, db: &Db, now: Timestamp) -> Result<Self, StartError> {
+        let ring = self.fresh();
         let checks = store::secrets::key_checks(db).await?;
-        let wrong = |expected: &str| StartError::WrongMasterKey {
-            variable,
-            expected: expected.to_owned(),
-            found: vault.0.current().kid.clone(),
-        };
-        let mut knows_one = checks.is_empty();
-        for check in &checks {
-            if let Some(key) = vault.0.get(&check.kid) {
-                if !bool::from(key.check_value().ct_eq(&check.value)) {
-                    return Err(wrong(&check.kid));
-                }
-                knows_one = true;
-            }
+        let current = ring.current();
+        if let Err(expected) = known(&ring, &checks) {
+            return Err(StartError::WrongMasterKey {
+                variable: variable.to_owned(),
+                expected,
+                found: current.kid.clone(),
+            });
         }
-        if let (false, Some(newest)) = (knows_one, checks.last()) {
-            return Err(wrong(&newest.kid));
+        let is_retired =
+            |check: &KeyCheckRow| check.kid == current.kid && check.retired_at.is_some();
+        if checks.iter().any(is_retired) {
+            return Err(StartError::RetiredMasterKey {
+                variable: variable.to_owned(),
+                kid: current.kid.clone(),
+            });
         }
-        let current = vault.0.current();
-        if !checks.iter().any(|check| check.kid == current.kid) {
-            store::secrets::insert_key_check(db, &current.kid, &current.check_value(), now).await?;
+        register(db, &ring, &checks, now).await?;
+        Ok(self)
+    }
+
+    /// Takes in a key file that has changed, and makes its keys known to the database as a start
+    /// would.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn refresh(&self, db: &Db, now: Timestamp) -> Result<(), StoreError> {
+        let ring = self.fresh();
+        let checks = store::secrets::key_checks(db).await?;
+        match known(&ring, &checks) {
+            Ok(()) => register(db, &ring, &checks, now).await,
+            Err(_) => Ok(()),
         }
-        Ok(vault)
     }
 
     /// The id of the key that everything is written with.
     #[must_use]
-    pub fn current_kid(&self) -> &str {
-        &self.0.current().kid
+    pub fn current_kid(&self) -> String {
+        self.ring().current().kid.clone()
+    }
+
+    /// The ids of all keys, the current one first.
+    #[must_use]
+    pub fn kids(&self) -> Vec<String> {
+        self.fresh().iter().map(|key| key.kid.clone()).collect()
+    }
+
+    fn ring(&self) -> Arc<Keyring> {
+        let ring = self.0.ring.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&ring)
+    }
+
+    /// The keys as they stand in their file now.
+    fn fresh(&self) -> Arc<Keyring> {
+        if let Some(changed) = self.0.file.as_ref().and_then(Followed::changed) {
+            let mut ring = self.0.ring.write().unwrap_or_else(PoisonError::into_inner);
+            *ring = changed;
+        }
+        self.ring()
+    }
+
+    /// Runs with exactly the key that has this id; one that is not known may have come into the file
+    /// meanwhile.
+    fn with_key<T>(&self, kid: &str, run: impl FnOnce(&RingKey) -> T) -> Option<T> {
+        let ring = self.ring();
+        if let Some(key) = ring.get(kid) {
+            return Some(run(key));
+        }
+        self.fresh().get(kid).map(run)
     }
 
     /// Encrypts a secret for its row.
     #[must_use]
     pub fn seal(&self, new: NewSecret<'_>) -> store::secrets::NewSecret {
-        let key = self.0.current();
+        let ring = self.fresh();
+        let key = ring.current();
         let secret = new.plaintext.expose_secret();
         let binding = Binding {
             id: new.id.as_str(),
@@ -165,7 +275,6 @@ impl Vault {
     /// # Errors
     /// [`Unreadable`]; the resolution stops there.
     pub fn open(&self, row: &SecretRow) -> Result<SecretString, Unreadable> {
-        let key = self.0.get(&row.kid).ok_or(Unreadable::UnknownKey)?;
         let binding = Binding {
             id: row.id.as_str(),
             owner_kind: &row.owner_kind,
@@ -182,26 +291,30 @@ impl Vault {
             nonce: row.nonce.as_slice(),
             ciphertext: row.ciphertext.as_slice(),
         };
-        let bytes = envelope::open(key, &binding, &sealed)?;
+        let bytes = self.opened(&row.kid, &binding, &sealed)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Unreadable::Tampered)?;
         Ok(SecretString::from(text))
     }
 
-    /// Twelve hexadecimal digits that are equal for equal secrets under one master key.
-    #[must_use]
-    pub fn fingerprint(&self, secret: &SecretString) -> String {
-        self.0
-            .current()
-            .fingerprint(secret.expose_secret().as_bytes())
+    /// What was sealed with the key that has this id.
+    fn opened(
+        &self,
+        kid: &str,
+        binding: &Binding<'_>,
+        sealed: &Sealed<&[u8]>,
+    ) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
+        self.with_key(kid, |key| envelope::open(key, binding, sealed))
+            .ok_or(Unreadable::UnknownKey)?
     }
 
     /// Whether a row holds this secret, by the fingerprint under the master key of the row.
     #[must_use]
     pub fn is_of(&self, row: &SecretRow, secret: &SecretString) -> bool {
-        self.0.get(&row.kid).is_some_and(|key| {
+        let is_same = |key: &RingKey| {
             let wanted = key.fingerprint(secret.expose_secret().as_bytes());
             wanted.as_bytes().ct_eq(row.fingerprint.as_bytes()).into()
-        })
+        };
+        self.with_key(&row.kid, is_same).unwrap_or(false)
     }
 
     /// The two halves of a token as the one secret that is stored: a line each.
@@ -231,7 +344,8 @@ impl Vault {
 
 impl fmt::Debug for Vault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let kids: Vec<&str> = self.0.iter().map(|key| key.kid.as_str()).collect();
+        let ring = self.ring();
+        let kids: Vec<&str> = ring.iter().map(|key| key.kid.as_str()).collect();
         f.debug_struct("Vault")
             .field("kids", &kids)
             .finish_non_exhaustive()

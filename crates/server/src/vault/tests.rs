@@ -258,7 +258,7 @@ fn a_key_that_is_not_configured_is_unknown_and_no_other_is_tried() {
     let other = vault(SECOND);
     assert_eq!(opened(&other, &sealed), Err(Unreadable::UnknownKey));
     let mut relabelled = sealed.clone();
-    relabelled.kid = other.current_kid().to_owned();
+    relabelled.kid = other.current_kid();
     assert_eq!(opened(&other, &relabelled), Err(Unreadable::Tampered));
     // Both keys are there, the row names the wrong one: the right one is not tried.
     let both = vault(&format!("{SECOND}\n{FIRST}"));
@@ -270,7 +270,7 @@ fn a_key_that_is_not_configured_is_unknown_and_no_other_is_tried() {
 #[test]
 fn fingerprints_tell_equal_secrets_and_nothing_without_the_master_key() {
     let (first, second) = (vault(FIRST), vault(SECOND));
-    let print = |vault: &Vault, secret: &str| vault.fingerprint(&secret.into());
+    let print = |vault: &Vault, secret: &str| row(vault, "1", &place(), secret).fingerprint;
     assert_eq!(print(&first, CANARY), print(&first, CANARY));
     assert_eq!(print(&first, CANARY).len(), 12);
     assert_ne!(print(&first, CANARY), print(&first, "sk-other"));
@@ -341,8 +341,8 @@ mod start {
     }
 
     async fn boot(db: &Db, text: &str) -> Result<Vault, StartError> {
-        let keys = MasterKeys::parse(text).unwrap();
-        Vault::start(keys, "FILM_MASTER_KEY_FILE", db, Timestamp(1)).await
+        let vault = vault(text);
+        vault.start("FILM_MASTER_KEY_FILE", db, Timestamp(1)).await
     }
 
     #[tokio::test]
@@ -356,8 +356,8 @@ mod start {
         let second = vault(SECOND);
         for part in [
             "FILM_MASTER_KEY_FILE",
-            first.current_kid(),
-            second.current_kid(),
+            &first.current_kid(),
+            &second.current_kid(),
         ] {
             assert!(error.contains(part), "{error}");
         }
@@ -388,7 +388,7 @@ mod start {
     async fn a_check_value_that_does_not_fit_stops_the_start() {
         let folder = tempfile::tempdir().unwrap();
         let db = database(&folder).await;
-        let kid = vault(FIRST).current_kid().to_owned();
+        let kid = vault(FIRST).current_kid();
         store::secrets::insert_key_check(&db, &kid, &[0; 32], Timestamp(1))
             .await
             .unwrap();

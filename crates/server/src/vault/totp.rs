@@ -29,7 +29,8 @@ impl Vault {
         secret: &[u8],
         now: Timestamp,
     ) -> NewTotp {
-        let key = self.0.current();
+        let ring = self.fresh();
+        let key = ring.current();
         let binding = Binding {
             id: id.as_str(),
             owner_kind: OWNER_KIND,
@@ -63,7 +64,6 @@ impl Vault {
     /// # Errors
     /// [`Unreadable`]; no code can be judged then.
     pub fn open_totp(&self, row: &TotpRow) -> Result<Zeroizing<Vec<u8>>, Unreadable> {
-        let key = self.0.get(&row.kid).ok_or(Unreadable::UnknownKey)?;
         let binding = Binding {
             id: row.id.as_str(),
             owner_kind: &row.owner_kind,
@@ -80,6 +80,6 @@ impl Vault {
             nonce: row.nonce.as_slice(),
             ciphertext: row.ciphertext.as_slice(),
         };
-        envelope::open(key, &binding, &sealed)
+        self.opened(&row.kid, &binding, &sealed)
     }
 }

@@ -24,6 +24,8 @@ async fn the_history_of_a_key_is_its_own(test: TestDb) {
             action: action.to_owned(),
             target: target.to_owned(),
             detail: "{}".to_owned(),
+            organization_id: None,
+            address: None,
         };
         audit::append(db, &event).await.unwrap();
     }

@@ -1,7 +1,9 @@
 //! What the repositories promise, told once and asked of both databases.
 
 mod accounts;
+mod administration;
 mod audit;
+mod audit_chain;
 mod budgets;
 mod catalog;
 mod empty_slots;
@@ -18,6 +20,7 @@ mod past;
 mod people;
 mod plan;
 mod replaced;
+mod sealed;
 mod secrets;
 mod settings;
 mod settings_history;

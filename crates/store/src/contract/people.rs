@@ -344,6 +344,8 @@ async fn audit_events_are_appended_once(test: TestDb) {
         action: "key.replaced".to_owned(),
         target: "user-ada/gemini".to_owned(),
         detail: "{}".to_owned(),
+        organization_id: None,
+        address: None,
     };
     audit::append(&test.db, &event).await.unwrap();
     let again = audit::append(&test.db, &event).await.unwrap_err();

@@ -3,6 +3,7 @@
 use super::{at, organization, user, user_id};
 use crate::{
     replaced,
+    sealed::{self, Table},
     secrets::{self, NewSecret, Owner, Slot},
     test_support::TestDb,
 };
@@ -194,12 +195,12 @@ async fn the_first_check_of_a_master_key_stays(test: TestDb) {
         .collect();
     assert_eq!(kids, ["kid-1", "kid-0"]);
 
-    assert!(secrets::count_by_kid(db).await.unwrap().is_empty());
+    assert!(sealed::kids(db, Table::Secrets).await.unwrap().is_empty());
     let owner = Owner::User(user(db, "ada").await);
     secrets::replace(db, slot(&owner), |version| sealed("a", version))
         .await
         .unwrap();
-    let counts = secrets::count_by_kid(db).await.unwrap();
+    let counts = sealed::kids(db, Table::Secrets).await.unwrap();
     assert_eq!(
         (counts.len(), counts[0].kid.as_str(), counts[0].number),
         (1, "kid-1", 1)

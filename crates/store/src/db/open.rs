@@ -1,6 +1,7 @@
 //! Opening a database by its address, with the settings that durability and secrecy rest on.
 
 use super::{Db, Pools};
+use crate::StoreError;
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, SqliteConnection,
     pool::PoolOptions,
@@ -64,6 +65,36 @@ impl Db {
         } else {
             Err(OpenError::Address)
         }
+    }
+}
+
+impl Db {
+    /// Copies an SQLite database as it stands at this moment to a new file, for its owner alone,
+    /// while others read and write; false for PostgreSQL, which has tools of its own for that.
+    ///
+    /// # Errors
+    /// The file cannot be made, or the database failed.
+    pub async fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
+        const NAME: &str = "db::copy_to";
+        let Pools::Sqlite { write, .. } = &self.0 else {
+            return Ok(false);
+        };
+        create_private(path).map_err(|error| StoreError::Unavailable {
+            statement: NAME,
+            code: error.kind().to_string(),
+        })?;
+        let Some(path) = path.to_str() else {
+            return Err(StoreError::Unavailable {
+                statement: NAME,
+                code: "a path that is no text".to_owned(),
+            });
+        };
+        sqlx::query("VACUUM INTO $1")
+            .bind(path)
+            .execute(write)
+            .await
+            .map_err(|error| StoreError::new(NAME, &error))?;
+        Ok(true)
     }
 }
 

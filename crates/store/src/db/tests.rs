@@ -3,17 +3,20 @@
 
 use super::{Db, MigrationError, OpenError, Pools, Tx};
 use crate::{
-    StoreError, audit, budgets, catalog, generations, jobs, key_health, key_tests, ledger,
-    listings, notices, organizations, outputs, past, plan, plan_batches, projects, replaced,
-    secrets, sessions, settings, settings_history, snapshot, statement::Statement,
-    test_support::TestDb, tokens, totp, users,
+    StoreError, administration, audit, budgets, catalog, generations, jobs, key_health, key_tests,
+    ledger, listings, notices, organizations, outputs, past, plan, plan_batches, projects,
+    replaced, sealed, secrets, sessions, settings, settings_history, snapshot,
+    statement::Statement, test_support::TestDb, tokens, totp, users,
 };
 use sqlx::{AssertSqlSafe, Executor as _, Row as _, SqlSafeStr as _};
 use std::os::unix::fs::PermissionsExt as _;
 
 fn every_statement() -> impl Iterator<Item = &'static Statement> {
     [
+        administration::STATEMENTS,
         audit::STATEMENTS,
+        audit::read::STATEMENTS,
+        audit::verify::STATEMENTS,
         budgets::STATEMENTS,
         catalog::STATEMENTS,
         generations::STATEMENTS,
@@ -33,6 +36,7 @@ fn every_statement() -> impl Iterator<Item = &'static Statement> {
         plan_batches::STATEMENTS,
         projects::STATEMENTS,
         replaced::STATEMENTS,
+        sealed::STATEMENTS,
         secrets::STATEMENTS,
         secrets::empty::STATEMENTS,
         sessions::STATEMENTS,
@@ -115,7 +119,12 @@ async fn no_statement_reads_a_whole_table() {
         "COUNT",
         "UNFINISHED",
         "QUEUE",
-        "COUNT_BY_KID",
+        "COUNT_ACCOUNTS",
+        "COUNT_ORGANIZATIONS",
+        // Goes through those who run the instance, by an index of them alone.
+        "OTHER_ADMINS",
+        "SECRETS_COUNT_BY_KID",
+        "REPLACED_COUNT_BY_KID",
         "CHECK_LIST",
         // The catalogue is loaded whole, by a start and after a change.
         "MODELS",
@@ -169,6 +178,8 @@ fn both_folders_hold_the_same_migrations() {
                 let text = std::fs::read_to_string(&path).unwrap();
                 let columns: Vec<String> = text
                     .lines()
+                    // Triggers are written in the words of each database.
+                    .take_while(|line| !line.starts_with("-- From here on each database"))
                     .filter(|line| !line.starts_with("--"))
                     .map(|line| line.replace("BYTEA", "BLOB"))
                     .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))

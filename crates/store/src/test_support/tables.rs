@@ -6,9 +6,10 @@ use crate::{
     Db, StoreError,
     db::Tx,
     row::{FromRow, Row, row},
+    secrets::{self, NewSecret, Owner, Slot},
     statement::{Statement, values},
 };
-use domain::{GenerationId, Timestamp, UserId, generation::Status};
+use domain::{GenerationId, ProviderId, Timestamp, UserId, generation::Status};
 use sqlx::Row as _;
 
 const fn both(name: &'static str, text: &'static str) -> Statement {
@@ -268,4 +269,63 @@ pub async fn hold(db: &Db) -> Result<Held, StoreError> {
     let mut tx = db.begin().await?;
     tx.execute(&HOLD, &[]).await?;
     Ok(Held(Some(tx)))
+}
+
+/// Changes rows behind the program's back, as somebody with the database in their hands would.
+///
+/// # Errors
+/// The database refused.
+pub async fn meddle(db: &Db, text: &'static str) -> Result<u64, StoreError> {
+    db.write(&both("tables::meddle", text), &[]).await
+}
+
+/// Takes away what keeps audit events from being changed.
+///
+/// # Errors
+/// The database failed.
+pub async fn drop_audit_triggers(db: &Db) -> Result<(), StoreError> {
+    for (sqlite, postgres) in [
+        (
+            "DROP TRIGGER audit_events_stay",
+            "DROP TRIGGER audit_events_stay ON audit_events",
+        ),
+        (
+            "DROP TRIGGER audit_events_are_kept",
+            "DROP TRIGGER audit_events_are_kept ON audit_events",
+        ),
+        (
+            "DROP TRIGGER audit_events_are_chained",
+            "DROP TRIGGER audit_events_are_chained ON audit_events",
+        ),
+    ] {
+        let drop = Statement {
+            name: "tables::drop_audit_triggers",
+            sqlite,
+            postgres,
+        };
+        db.write(&drop, &[]).await?;
+    }
+    Ok(())
+}
+
+/// Fills many slots of an owner in one transaction: the field and the sealed key of each.
+///
+/// # Errors
+/// The database failed.
+pub async fn fill_slots(
+    db: &Db,
+    owner: &Owner,
+    provider: ProviderId,
+    slots: Vec<(String, NewSecret)>,
+) -> Result<(), StoreError> {
+    let mut tx = db.begin().await?;
+    for (field, secret) in &slots {
+        let slot = Slot {
+            owner,
+            provider,
+            field,
+        };
+        secrets::put(&mut tx, slot, 1, secret).await?;
+    }
+    tx.commit().await
 }

@@ -3,7 +3,9 @@
 mod access_tokens;
 mod accounts;
 mod admin_catalog;
+mod administration;
 mod adopt;
+mod audit;
 mod bad_input;
 mod budgets;
 mod confirmation;

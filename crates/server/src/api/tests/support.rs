@@ -8,7 +8,7 @@ use crate::{
     auth::{self, PasswordHasher, Throttle},
     catalog::{self, Live},
     clock::{Chance, Clock, Ids},
-    config::{Config, ServeOptions},
+    config::{Config, PlaceOptions, ServeOptions},
     events::Events,
     generation::{installation::Installation, live::LiveTexts, protection::Protection, worker},
     metrics::Metrics,
@@ -16,7 +16,6 @@ use crate::{
     plan,
     stop::Stop,
     storage::Storage,
-    vault::Vault,
     web,
 };
 use axum::{
@@ -101,7 +100,10 @@ impl Stage {
             media: option("FILM_MEDIA"),
             min_free_disk: option("FILM_MIN_FREE_DISK"),
             keep_outputs_days: option("FILM_KEEP_OUTPUTS_DAYS"),
-            data: Some(data.path().display().to_string()),
+            place: PlaceOptions {
+                data: Some(data.path().display().to_string()),
+                database_url: None,
+            },
             providers: Some(sandbox.origin().ascii_serialization()),
             ..ServeOptions::default()
         };
@@ -116,7 +118,7 @@ impl Stage {
             .clone()
             .map(|cli| Installation::new(cli.program, cli.login));
         let clock = Clock::fixed(Timestamp(1_795_341_600_000));
-        let vault = Vault::new(config.master_keys.clone());
+        let vault = config.master_key.vault();
         let policy = config.policy.clone().with_sandbox(&sandbox).unwrap();
         let app = App::new(Parts {
             db: db.clone(),

@@ -1,0 +1,104 @@
+//! What was done, for the admins whom it concerns: in pages, or as a file.
+
+use super::Answer;
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{
+        self, Page, Query,
+        export::{self, Format},
+    },
+    web,
+};
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::{IntoResponse, Response},
+};
+use domain::OrganizationId;
+use serde::Deserialize;
+use store::audit::read::Filter;
+
+/// Which page of an organization's audit.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Paged {
+    limit: Option<u32>,
+    before: Option<i64>,
+}
+
+/// `GET /organizations/{id}/audit?limit&before`.
+pub async fn of_organization(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<OrganizationId>,
+    web::Query(paged): web::Query<Paged>,
+) -> Answer<web::Json<Page>> {
+    let page = audit::of_organization(&app, &actor, &id, paged.limit, paged.before).await?;
+    Ok(web::Json(page))
+}
+
+/// `GET /organizations/{id}/audit.csv`.
+pub async fn of_organization_as_csv(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<OrganizationId>,
+) -> Answer<Response> {
+    let filter = export::of_organization(&app, &actor, &id).await?;
+    Ok(file(&app, filter, Format::Csv))
+}
+
+/// `GET /organizations/{id}/audit.jsonl`.
+pub async fn of_organization_as_lines(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<OrganizationId>,
+) -> Answer<Response> {
+    let filter = export::of_organization(&app, &actor, &id).await?;
+    Ok(file(&app, filter, Format::JsonLines))
+}
+
+/// `GET /admin/audit?actor&action&organization&from&to&limit&before`.
+pub async fn of_instance(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(query): web::Query<Query>,
+) -> Answer<web::Json<Page>> {
+    Ok(web::Json(audit::of_instance(&app, &actor, &query).await?))
+}
+
+/// `GET /admin/audit.csv` with the same filters; all of it.
+pub async fn of_instance_as_csv(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(query): web::Query<Query>,
+) -> Answer<Response> {
+    Ok(file(
+        &app,
+        export::of_instance(&actor, &query)?,
+        Format::Csv,
+    ))
+}
+
+/// `GET /admin/audit.jsonl` with the same filters; all of it.
+pub async fn of_instance_as_lines(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(query): web::Query<Query>,
+) -> Answer<Response> {
+    let filter = export::of_instance(&actor, &query)?;
+    Ok(file(&app, filter, Format::JsonLines))
+}
+
+fn file(app: &App, filter: Filter, format: Format) -> Response {
+    let headers = [
+        (CONTENT_TYPE, format.media_type().to_owned()),
+        (
+            CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{}\"", format.file_name()),
+        ),
+    ];
+    let pieces = export::pieces(app.db.clone(), filter, format);
+    (headers, Body::from_stream(pieces)).into_response()
+}

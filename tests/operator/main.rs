@@ -1,0 +1,7 @@
+//! The program as an operator meets it on the command line: what it refuses to start with, the life of
+//! the master key under load and kills, the audit, backups.
+
+mod backup;
+mod place;
+mod rotation;
+mod startup;
