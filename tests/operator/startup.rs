@@ -58,7 +58,7 @@ async fn no_start_with_a_master_key_that_is_none() {
     for (name, key, mode) in cases {
         let mut command = place.command(&["serve", "--addr", &free_address()]);
         command.env("FILM_DIST", place.path("dist"));
-        command.env("FILM_PROVIDERS", "sandbox");
+        command.env("FILM_PROVIDERS", "live");
         match key {
             Some(key) => place.write_key(key, mode),
             None => {
@@ -105,7 +105,7 @@ async fn what_the_server_writes_is_for_its_owner_alone() {
     let data = place.path("made by the server");
     let mut command = place.command(&["serve", "--addr", &free_address()]);
     command.env("FILM_DIST", place.path("dist"));
-    command.env("FILM_PROVIDERS", "sandbox");
+    command.env("FILM_PROVIDERS", "live");
     command.env("FILM_DATA", &data);
     let mut server = command.spawn().unwrap();
     let log = data.join("film-generator.db-wal");

@@ -93,6 +93,11 @@ const TABLE: &[(&str, &str, Scope)] = &[
     ("GET", "/organizations/{id}/usage", Scope::Read),
     ("GET", "/organizations/{id}/audit", Scope::Organizations),
     ("GET", "/organizations/{id}/audit.csv", Scope::Organizations),
+    (
+        "GET",
+        "/organizations/{id}/audit.jsonl",
+        Scope::Organizations,
+    ),
     ("GET", "/admin", Scope::Admin),
     ("GET", "/admin/accounts", Scope::Admin),
     ("PATCH", "/admin/accounts/{id}", Scope::Admin),
