@@ -19,5 +19,6 @@ phase "Unit, contract and property tests" cargo test --locked --workspace
 phase "Browser half" scripts/bundle.sh
 phase "End to end in Chromium" scripts/e2e.sh
 phase "Reliability on both databases" scripts/reliability.sh
+phase "Leaks that are built in are found" scripts/safety.sh
 phase "The providers' own SDKs against the sandbox" scripts/sdk.sh
 printf '\n=== All green after %d s\n' $((SECONDS - start))

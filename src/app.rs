@@ -36,6 +36,21 @@ fn start() -> (Seed, Theme) {
     Default::default()
 }
 
+/// The whole title of a page. It may hold what people wrote, and the server writes it into the page as
+/// it is, so there it has to be escaped here.
+fn title(of_page: String) -> String {
+    let whole = if of_page.is_empty() {
+        "Film Generator".to_owned()
+    } else {
+        format!("{of_page} · Film Generator")
+    };
+    if cfg!(feature = "ssr") {
+        whole.replace('&', "&amp;").replace('<', "&lt;")
+    } else {
+        whole
+    }
+}
+
 /// A page. All have one type, so that a route is in the bundle once.
 const fn page(view: fn() -> AnyView) -> fn() -> AnyView {
     view
@@ -60,9 +75,7 @@ pub fn App() -> impl IntoView {
     });
 
     view! {
-        <Title formatter=|title: String| {
-            if title.is_empty() { "Film Generator".to_owned() } else { format!("{title} · Film Generator") }
-        }/>
+        <Title formatter=title/>
         <Router>
             <TopNavigation/>
             <main id="content" tabindex="-1">

@@ -16,8 +16,13 @@ use film_generator::{
     served::{self, Served},
     shell::{self, Bundle},
 };
-use leptos::prelude::{LeptosOptions, provide_context};
-use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
+use leptos::{
+    prelude::{LeptosOptions, provide_context},
+    server_fn::axum::server_fn_paths,
+};
+use leptos_axum::{
+    LeptosRoutes, generate_route_list_with_exclusions, render_app_to_stream_with_context,
+};
 use server::{
     api,
     app::App,
@@ -218,7 +223,7 @@ fn router(app: App, bundle: Bundle) -> Router {
     let pages = Router::new()
         .leptos_routes_with_context(
             &state,
-            generate_route_list(app::App),
+            generate_route_list_with_exclusions(app::App, Some(function_paths())),
             context.clone(),
             shell::shell,
         )
@@ -226,20 +231,28 @@ fn router(app: App, bundle: Bundle) -> Router {
         .layer(middleware::from_fn_with_state(state.clone(), seeded))
         .layer(compressed())
         .with_state(state);
-    let functions = Router::new()
-        .route(
-            "/fn/{*name}",
-            post(move |request: Request| {
-                leptos_axum::handle_server_fns_with_context(context.clone(), request)
-            }),
-        )
+    let function = post(move |request: Request| {
+        leptos_axum::handle_server_fns_with_context(context.clone(), request)
+    });
+    let functions = function_paths()
+        .iter()
+        .fold(Router::new(), |functions, path| {
+            functions.route(path, function.clone())
+        })
         .layer(DefaultBodyLimit::max(FUNCTION_BODY))
+        .layer(middleware::from_fn_with_state(
+            FUNCTION_BODY,
+            web::body::in_time,
+        ))
         .layer(middleware::from_fn_with_state(
             origin.clone(),
             web::guard::server_functions,
         ));
     let forms = served::forms()
-        .layer(DefaultBodyLimit::max(FORM_BODY))
+        .layer(middleware::from_fn_with_state(
+            FORM_BODY,
+            web::body::in_time,
+        ))
         .layer(middleware::from_fn_with_state(
             origin.clone(),
             web::guard::server_functions,
@@ -251,7 +264,10 @@ fn router(app: App, bundle: Bundle) -> Router {
             let app = app.clone();
             move |request: Request, next: Next| shown(app.clone(), render.clone(), request, next)
         }))
-        .layer(DefaultBodyLimit::max(FORM_BODY))
+        .layer(middleware::from_fn_with_state(
+            FORM_BODY,
+            web::body::in_time,
+        ))
         .layer(middleware::from_fn_with_state(
             origin.clone(),
             web::guard::server_functions,
@@ -279,6 +295,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         .merge(api::health(app.clone()))
         .merge(metrics::router(app.clone()))
         .merge(files)
+        .layer(middleware::from_fn(web::body::small_headers))
         .layer(web::panics::caught())
         .layer(middleware::from_fn_with_state(origin, web::headers::secure))
         .layer(middleware::from_fn_with_state(app, metrics::measure))
@@ -295,7 +312,9 @@ fn compressed() -> CompressionLayer {
 
 /// The bundle's files. Those with a hash in their names never change.
 fn files(dist: &Path) -> Router {
-    let files = ServeDir::new(dist).precompressed_br();
+    let files = ServeDir::new(dist)
+        .append_index_html_on_directories(false)
+        .precompressed_br();
     Router::new()
         .nest_service("/pkg", files)
         .layer(middleware::from_fn(async |request: Request, next: Next| {
@@ -314,6 +333,12 @@ fn files(dist: &Path) -> Router {
             }
             answer
         }))
+}
+
+/// The addresses of the server functions. They are mounted behind their guard and nowhere else: with
+/// the pages they would be mounted a second time, without it.
+fn function_paths() -> Vec<String> {
+    server_fn_paths().map(|(path, _)| path.to_owned()).collect()
 }
 
 /// The largest body of a form of a page.

@@ -1,5 +1,6 @@
-// One key that can be recognised anywhere goes through the whole product. Afterwards it is nowhere
-// but, sealed, in the vault.
+// Secrets that can be recognised anywhere go through the whole product in a browser. Afterwards they
+// are nowhere but, sealed, in the vault. tests/safety/canaries does the same with all kinds of secrets
+// and without a browser.
 
 import { randomBytes } from "node:crypto";
 import type { Page, Response } from "@playwright/test";
@@ -8,6 +9,7 @@ import { expect, test } from "../fixtures/test";
 import type { Server } from "../fixtures/server";
 import { answered } from "../fixtures/watch";
 import type { Person } from "../pages/person";
+import { Account, newCredentials } from "../pages/account";
 import { ProjectPage, isDrawn, plays } from "../pages/project";
 import { ProviderModal, ProviderSettings } from "../pages/settings";
 
@@ -108,19 +110,30 @@ test("the search finds a secret in every form", () => {
   expect(find(secret, [{ name: "elsewhere", bytes: Buffer.from("sandbox-CANARY-0123") }])).toEqual([]);
 });
 
-test("a key goes through the whole product and is found nowhere", async ({
-  person,
+test("keys, a password and a session go through the whole product and are found nowhere", async ({
+  visitor: person,
   server,
   watch,
 }) => {
   test.setTimeout(180_000);
   watch.expect(answered(401, 403, 404, 422, 500, 502));
-  const mark = randomBytes(16).toString("hex");
+  const marks = new Map<string, string>();
+  const secret = (name: string): string => {
+    const mark = randomBytes(16).toString("hex");
+    marks.set(name, mark);
+    return mark;
+  };
+  const mark = secret("a key");
+  const pair = { key: `wk-sandbox-${secret("half of a pair")}`, secret: `ws-sandbox-${secret("the other half")}` };
+  const password = `CANARY ${secret("a password")}`;
   const key = `sandbox-CANARY-${mark}`;
   // It looks like a key and no provider knows it.
   const refused = `sk-or-v1-CANARY-${mark}`;
   const planted = `Planted ${randomBytes(8).toString("hex")}`;
   const recorder = new Recorder(person.page);
+  await new Account(person).signUp({ ...newCredentials(), password });
+  const session = (await person.page.context().cookies()).find(({ name }) => name.endsWith("session"));
+  if (session === undefined) throw new Error("there is no session");
   await recorder.listen(person);
   const places: Place[] = [];
   const look = async () => places.push(...(await held(person)));
@@ -147,6 +160,8 @@ test("a key goes through the whole product and is found nowhere", async ({
     await answer("POST", `/keys/${provider}/test`, { key: refused });
     await answer("POST", `/keys/${provider}/test`, {});
   }
+  await answer("PUT", "/keys/modal", pair);
+  await answer("POST", "/keys/modal/test", {});
   await answer("PUT", "/keys/openrouter", { key: `${key} and more` });
   await answer("PUT", "/keys/openrouter", { token: key });
   await answer("PUT", "/keys/openrouter", `{"key":"${key}"`);
@@ -217,5 +232,9 @@ test("a key goes through the whole product and is found nowhere", async ({
   expect(places.length).toBeGreaterThan(100);
 
   // The mark alone is looked for, so that a key without its beginning is found too.
-  expect(find(mark, places)).toEqual([]);
+  for (const [name, each] of marks) expect(find(each, places), name).toEqual([]);
+  // A session is handed over once, and kept in its cookie.
+  const handedOver = /^(cookies|headers of POST \/fn\/sign_up)/;
+  const found = find(session.value, places).filter((place) => !handedOver.test(place));
+  expect(found, "the session").toEqual([]);
 });

@@ -447,6 +447,12 @@ fn an_unreachable_server_is_told_apart_from_a_refusal() {
 }
 
 #[test]
+fn a_title_that_people_wrote_stays_text_in_the_page() {
+    let title = super::title("</title><meta>&".to_owned());
+    assert_eq!(title, "&lt;/title>&lt;meta>&amp; · Film Generator");
+}
+
+#[test]
 fn the_administration_is_there_for_who_runs_the_instance_alone() {
     let link = r#"href="/admin""#;
     assert_eq!(count(&page("/projects", seed()), link), 1);

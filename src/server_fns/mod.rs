@@ -105,11 +105,9 @@ impl Decodes<FnError> for ErrorEncoding {
 impl FromServerFnError for FnError {
     type Encoder = ErrorEncoding;
 
+    #[cfg(feature = "ssr")]
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
-        if cfg!(not(feature = "ssr")) {
-            return Self::Unreachable;
-        }
-        Self::Api(match value {
+        request::refuse(match value {
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
             | ServerFnErrorErr::Deserialization(_) => ApiError::new(
@@ -118,6 +116,11 @@ impl FromServerFnError for FnError {
             ),
             _ => ApiError::internal(),
         })
+    }
+
+    #[cfg(not(feature = "ssr"))]
+    fn from_server_fn_error(_: ServerFnErrorErr) -> Self {
+        Self::Unreachable
     }
 }
 

@@ -188,6 +188,16 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_text_is_read_or_refused_and_what_is_read_has_one_spelling(
+            text in "\\PC{0,60}|(kie|gemini|nobody)( on | ON |  )?([a-z_, ]{0,30})( up to [0-9]{0,22} credits?)?.{0,4}"
+        ) {
+            if let Ok(policy) = Policy::parse(&text) {
+                prop_assert_eq!(Policy::parse(&policy.to_string()), Ok(policy));
+            }
+            let _ = serde_json::from_str::<Policy>(&text);
+        }
+
+        #[test]
         fn terms_come_back_from_their_text_and_from_json(policy in policies()) {
             let text = policy.to_string();
             prop_assert_eq!(Policy::parse(&text), Ok(policy.clone()));

@@ -14,7 +14,9 @@ pub enum EndpointProblem {
     )]
     NotAnAddress,
     /// It is not https.
-    #[error("The address must begin with https://.")]
+    #[error(
+        "The address must begin with https://. The operator can allow another one with FILM_ALLOW_ENDPOINT_HOSTS."
+    )]
     NotHttps,
     /// It has a name or password in it.
     #[error(

@@ -235,6 +235,7 @@ impl ListedHost {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn url(text: &str) -> Url {
         Url::parse(text).unwrap()
@@ -331,6 +332,29 @@ mod tests {
         for wrong in ["http://", "ftp://x", "a b", "https://h/path", "https://u@h"] {
             let problem = Policy::default().with_hosts(wrong).unwrap_err().to_string();
             assert!(problem.contains(ENDPOINT_HOSTS), "{problem}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn any_lists_are_read_or_refused_and_never_admit_metadata(
+            networks in "([0-9a-f.:/\\[\\]]{0,24},? ?){0,3}|(0\\.0\\.0\\.0|169\\.254\\.0\\.0|\\[::\\])/[0-9]{1,3}(:[0-9]{1,5})?",
+            hosts in "((https?://)?([a-z.\\-]{0,12}|169\\.254\\.169\\.254|\\[fd00:ec2::254\\])(:[0-9]{1,5})?,? ?){0,3}|\\PC{0,30}",
+        ) {
+            let policy = Policy::default();
+            let policy = policy.clone().with_networks(&networks).unwrap_or(policy);
+            let policy = policy.clone().with_hosts(&hosts).unwrap_or(policy);
+            for address in ["169.254.169.254", "[::ffff:169.254.169.254]", "[fd00:ec2::254]"] {
+                for scheme in ["http", "https"] {
+                    let metadata = url(&format!("{scheme}://{address}/latest"));
+                    prop_assert!(!policy.admits(&metadata), "{} {}", networks, hosts);
+                }
+            }
+            for name in hosts.split([',', ' ', '/']) {
+                prop_assert!(!policy.admits_resolved(name, "169.254.169.254".parse().unwrap()));
+            }
         }
     }
 }

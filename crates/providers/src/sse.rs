@@ -142,6 +142,16 @@ mod tests {
 
     proptest! {
         #[test]
+        fn any_bytes_are_read_however_they_are_cut(
+            bytes in prop::collection::vec(prop_oneof![any::<u8>(), Just(b'\n'), Just(b'\r'), Just(b':'), Just(b'd')], 0..200),
+            cut in 1_usize..9,
+        ) {
+            let mut parser = Parser::default();
+            let pieces: Vec<Event> = bytes.chunks(cut).flat_map(|piece| parser.push(piece)).collect();
+            prop_assert!(pieces.len() <= bytes.len());
+        }
+
+        #[test]
         fn where_a_stream_is_cut_makes_no_difference(
             lines in prop::collection::vec("(data|event|: |id)?:? ?[a-zé🎬]{0,8}(\n|\r\n|\r)\n?", 0..20),
             cut in 1_usize..7,

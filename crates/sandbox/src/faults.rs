@@ -38,7 +38,8 @@ pub(crate) struct Fault {
     /// Adds a `Retry-After` of this many seconds to `status`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
-    /// Puts this in place of the body: `huge`, `bomb`, `wrong_type`, `invalid_utf8` or `redirect`.
+    /// Puts this in place of the body: `huge`, `bomb`, `wrong_type`, `invalid_utf8`, `redirect`
+    /// or `echo`.
     /// The request is processed, but its answer counts for its media type alone: the status is 200
     /// (307 of a redirect) unless `status` says otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]

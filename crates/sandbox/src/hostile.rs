@@ -1,5 +1,6 @@
 //! Answers that a careless client chokes on: endless, a compressed bomb, the wrong type, broken text,
-//! a redirect to another host. They are made while they are sent; none may ever be whole in memory.
+//! a redirect to another host, the caller's own key. They are made while they are sent; none may ever
+//! be whole in memory.
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -15,6 +16,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use crate::keys;
 
@@ -42,6 +44,8 @@ pub(crate) enum Hostile {
     InvalidUtf8,
     /// 307 to the same path on a host that does not exist.
     Redirect,
+    /// All headers of the request, with the key in them, wherever a provider writes what went wrong.
+    Echo,
 }
 
 impl Hostile {
@@ -87,9 +91,31 @@ impl Hostile {
                 }
                 Body::empty()
             }
+            Self::Echo => {
+                media_type("application/json");
+                Body::from(echo(parts.status, request, path).to_string())
+            }
         };
         Response::from_parts(parts, body)
     }
+}
+
+/// An error in which each provider's language finds the headers as its words.
+fn echo(status: StatusCode, request: &HeaderMap, path: &str) -> Value {
+    let mut words = format!("Not accepted: {path}");
+    for (name, value) in request {
+        let value = String::from_utf8_lossy(value.as_bytes());
+        words.push_str(&format!("; {name}: {value}"));
+    }
+    let code = status.as_u16();
+    json!({
+        "type": "error",
+        "code": code,
+        "msg": words,
+        "message": words,
+        "detail": { "status": "invalid_api_key", "message": words },
+        "error": { "type": "invalid_request_error", "code": code, "status": words, "message": words },
+    })
 }
 
 fn accepts_gzip(headers: &HeaderMap) -> bool {
@@ -256,6 +282,23 @@ mod tests {
             redirect.headers()["location"],
             "http://localhost.localdomain.invalid/gemini/v1beta/models"
         );
+    }
+
+    #[tokio::test]
+    async fn an_echo_holds_the_key_that_came() {
+        let fault = json!({ "path": "/elevenlabs", "status": 401, "answer": "echo" });
+        let (router, _) = broken(fault).await;
+        let request = Request::get("/elevenlabs/v1/user")
+            .header("xi-api-key", "sandbox-echoed")
+            .body(Body::empty())
+            .unwrap();
+        let echo = router.oneshot(request).await.unwrap();
+        assert_eq!(echo.status(), StatusCode::UNAUTHORIZED);
+        let body = to_bytes(echo.into_body(), 1 << 16).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        for words in [&body["detail"]["message"], &body["error"]["message"]] {
+            assert!(words.as_str().unwrap().contains("sandbox-echoed"), "{body}");
+        }
     }
 
     #[tokio::test]

@@ -1,5 +1,6 @@
 //! Which keys the sandbox accepts and how each behaves. A key is looked at and forgotten: only its
-//! digest is kept, and no answer, log line or journal entry may contain it.
+//! digest is kept, and no log line, journal entry or answer may contain it, but the `echo` that a test
+//! asks for.
 
 use std::time::Duration;
 

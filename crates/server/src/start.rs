@@ -49,7 +49,8 @@ impl Problem {
 }
 
 /// What this process writes is for its owner alone, and no image of its memory is left behind when it
-/// dies: secrets are in it.
+/// dies: secrets are in it. In a release nobody but root can look into it or have it handed to a
+/// collector of crashes; a build for development stays open to its debugger.
 pub fn keep_private() {
     use rustix::{
         fs::Mode,
@@ -62,6 +63,13 @@ pub fn keep_private() {
     };
     if let Err(error) = setrlimit(Resource::Core, none) {
         tracing::warn!(%error, "images of the memory cannot be switched off");
+    }
+    #[cfg(all(target_os = "linux", not(debug_assertions)))]
+    {
+        use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+        if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
+            tracing::warn!(%error, "the memory can be looked into");
+        }
     }
 }
 

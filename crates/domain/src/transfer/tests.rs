@@ -64,6 +64,15 @@ fn some_fields() -> impl Strategy<Value = Fields> {
 
 proptest! {
     #[test]
+    fn any_text_is_a_file_or_refused(
+        text in "\\PC{0,60}|(\\{\"(format|version|operations|endpoints|preferences)\":[\\[{\"0-9a-z:,}\\]]{0,40}){1,3}"
+    ) {
+        if let Ok(wishes) = parsed(&text) {
+            let _ = differences(&SettingsView::default(), wishes);
+        }
+    }
+
+    #[test]
     fn a_file_brings_its_settings_to_an_empty_level_and_changes_nothing_where_it_was_made(
         fields in some_fields(),
     ) {

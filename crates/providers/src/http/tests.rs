@@ -28,6 +28,7 @@ use tokio::{io::AsyncWriteExt, net::TcpListener};
 use url::Url;
 
 mod addresses;
+mod hostile;
 
 const CANARY: &str = "sk-CANARY-0123456789abcdef";
 

@@ -151,3 +151,35 @@ fn label(headers: &mut HeaderMap, media_type: &str, tag: &str) {
         HeaderValue::from_static("sandbox; default-src 'none'"),
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn whatever_range_is_asked_for_lies_within_the_file(
+            range in "(bytes|items|BYTES)?=?[0-9]{0,20}-[0-9]{0,20}(,[ 0-9-]{0,12}){0,4}|[ -~]{0,40}",
+            size in prop_oneof![0..20_u64, any::<u64>()],
+        ) {
+            let mut asked = HeaderMap::new();
+            asked.insert(RANGE, HeaderValue::from_str(&range).unwrap());
+            if let Wanted::Part(part) = wanted(&asked, "\"tag\"", size) {
+                prop_assert!(part.start < part.end && part.end <= size, "{:?} of {}", part, size);
+            }
+        }
+
+        #[test]
+        fn any_tags_are_compared(
+            tags in "((W/)?\"?[ -~]{0,10}\"?,? ?){0,5}",
+        ) {
+            let mut asked = HeaderMap::new();
+            asked.insert(IF_NONE_MATCH, HeaderValue::from_str(&tags).unwrap());
+            let knows = is_known(&asked, "\"0123\"");
+            prop_assert_eq!(knows, tags.contains("\"0123\"") || tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == "*"));
+        }
+    }
+}

@@ -52,6 +52,7 @@ fn set_cookie(value: &str, seconds: i64, origin: &PublicOrigin) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn the_cookie_is_out_of_reach_and_bound_to_the_host_where_that_is_possible() {
@@ -89,5 +90,29 @@ mod tests {
         headers.append(COOKIE, HeaderValue::from_static("__Host-film_session=host"));
         assert_eq!(session_token(&headers, &http), Some("plain"));
         assert_eq!(session_token(&headers, &https), Some("host"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn any_cookies_are_read_and_only_the_session_is_taken(
+            lines in prop::collection::vec("(__Host-)?(film_session)?[ -~]{0,30}(; ?(film_session=)?[ -~]{0,12}){0,4}", 0..4),
+            bytes in prop::collection::vec(any::<u8>(), 0..40),
+        ) {
+            let mut headers = HeaderMap::new();
+            for line in &lines {
+                headers.append(COOKIE, HeaderValue::from_str(line).unwrap());
+            }
+            if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+                headers.append(COOKIE, value);
+            }
+            let http = PublicOrigin::parse("http://127.0.0.1:3000").unwrap();
+            if let Some(token) = session_token(&headers, &http) {
+                prop_assert!(!token.is_empty() && !token.contains(';'));
+                let pair = format!("film_session={token}");
+                prop_assert!(lines.iter().any(|line| line.contains(&pair)) || !bytes.is_empty());
+            }
+        }
     }
 }

@@ -33,6 +33,7 @@ fn is_label(label: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn spellings_of_one_address_are_one() {
@@ -70,6 +71,21 @@ mod tests {
             &longest,
         ] {
             assert_eq!(normalize(typed), None, "{typed:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn any_text_is_refused_or_becomes_one_line_with_one_spelling(
+            typed in "\\PC{0,80}|[a-z.@+\\- \\t\\r\\n\\x00<>,;\"İß]{0,40}(@[a-z.\\-]{0,20}){0,3}"
+        ) {
+            if let Some(address) = normalize(&typed) {
+                prop_assert!(!address.chars().any(|c| c.is_control() || c.is_whitespace()));
+                prop_assert_eq!(address.matches('@').count(), 1);
+                prop_assert_eq!(normalize(&address), Some(address));
+            }
         }
     }
 }

@@ -94,3 +94,58 @@ pub(crate) fn ending(media_type: &str) -> &'static str {
         _ => "flac",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// What must never be taken for media, under whatever name it comes.
+    const ACTIVE: [&str; 24] = [
+        "<!DOCTYPE html><script>alert(1)</script>",
+        "<html><body onload=alert(1)>",
+        "<script>alert(1)</script>",
+        "\u{feff}<html>",
+        "  \n<html>",
+        "<!-- a comment --><html>",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>",
+        "<?xml version=\"1.0\"?><svg/>",
+        "<?xml version=\"1.0\"?><x:script xmlns:x=\"http://www.w3.org/1999/xhtml\"/>",
+        "%PDF-1.7\n1 0 obj<</OpenAction<</JS(app.alert(1))>>>>",
+        "GIF89a/*\x01*/=0;alert(1)//",
+        "GIF87a",
+        "BM/*alert*/",
+        "alert(1)",
+        "#!/bin/sh\nid",
+        "MZ\u{90}",
+        "\u{7f}ELF",
+        "PK\u{3}\u{4}",
+        "{\"a\":1}",
+        "Content-Type: text/html\r\n\r\n<html>",
+        "From: x\r\nMIME-Version: 1.0",
+        "@import url(x)",
+        "\0\0\0<html>",
+        "",
+    ];
+
+    #[test]
+    fn what_acts_is_no_media() {
+        for text in ACTIVE {
+            assert_eq!(sniff(text.as_bytes()), None, "{text:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn any_bytes_are_judged_and_text_is_never_media(
+            bytes in prop::collection::vec(any::<u8>(), 0..64), text in "[ -~]{0,60}"
+        ) {
+            let _ = sniff(&bytes);
+            let kind = sniff(text.as_bytes());
+            let is_marked = ["ID3", "OggS", "fLaC", "RIFF"].iter().any(|mark| text.starts_with(mark));
+            prop_assert!(kind.is_none() || is_marked || text.contains("ftyp"), "{:?} as {:?}", text, kind);
+        }
+    }
+}

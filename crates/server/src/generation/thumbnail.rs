@@ -84,6 +84,7 @@ fn on_white(picture: &DynamicImage) -> RgbImage {
 mod tests {
     use super::*;
     use image::{ImageFormat, Rgba, RgbaImage};
+    use proptest::prelude::*;
 
     async fn of(bytes: &[u8]) -> Option<DynamicImage> {
         let folder = tempfile::tempdir().unwrap();
@@ -163,5 +164,49 @@ mod tests {
                 (sum >> 1) ^ (0xedb8_8320 & (sum & 1).wrapping_neg())
             })
         })
+    }
+
+    /// Pictures of each format in which some bytes are others, with something cut off or added.
+    fn damaged() -> impl Strategy<Value = Vec<u8>> {
+        let formats = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP];
+        let whole = formats.map(|format| encoded(600, 500, [1, 200, 3, 255], format));
+        let changes = prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..12);
+        (
+            0..3_usize,
+            changes,
+            any::<prop::sample::Index>(),
+            any::<bool>(),
+        )
+            .prop_map(move |(format, changes, end, is_cut)| {
+                let mut bytes = whole[format].clone();
+                for (at, byte) in changes {
+                    // Most of what a decoder decides on stands at the beginning.
+                    let range = if byte % 2 == 0 {
+                        bytes.len().min(64)
+                    } else {
+                        bytes.len()
+                    };
+                    bytes[at.index(range)] = byte;
+                }
+                if is_cut {
+                    bytes.truncate(end.index(bytes.len()));
+                }
+                bytes
+            })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(400))]
+
+        #[test]
+        fn a_damaged_picture_gets_a_small_one_or_none(bytes in damaged()) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("picture");
+            std::fs::write(&path, &bytes).unwrap();
+            if let Ok(Some(small)) = render(&path) {
+                let small = image::load_from_memory_with_format(&small, ImageFormat::Jpeg).unwrap();
+                prop_assert!(small.width().max(small.height()) <= SIDE);
+            }
+        }
     }
 }

@@ -18,11 +18,16 @@ use domain::{
 };
 use providers::{Adapter, CheckStep, SendError};
 use secrecy::SecretString;
+use std::time::Duration;
 use store::{
     key_tests::KeyTestRow,
     secrets::{Owner, SecretRow},
 };
 use url::Url;
+
+/// How long it takes at least to test an address that a person gave, so that the time does not tell
+/// what is there.
+const AT_LEAST: Duration = Duration::from_millis(300);
 
 /// What is tested in place of the stored key.
 #[derive(Default)]
@@ -45,11 +50,15 @@ pub async fn test(
     draft: Draft,
 ) -> Result<KeyReport, ApiError> {
     app.throttle.ask(&actor.user.id, app.clock.now())?;
+    let earliest = tokio::time::sleep(AT_LEAST);
     let (report, tested) = match provider.credential_kind() {
         CredentialKind::ApiKey => api_key(app, actor, provider, draft).await?,
         CredentialKind::Endpoint => endpoints(app, actor, provider, draft).await?,
         CredentialKind::Operator => (operator(app, actor).await?, None),
     };
+    if provider.credential_kind() == CredentialKind::Endpoint || provider == ProviderId::Suno {
+        earliest.await;
+    }
     if let Some(tested) = tested {
         let text = serde_json::to_string(&report).map_err(Fault::from)?;
         let test = KeyTestRow {

@@ -68,11 +68,15 @@ pub(crate) fn line(csv: &mut String, cells: &[String]) {
     csv.push_str("\r\n");
 }
 
-/// A text that a spreadsheet would take for a formula gets an apostrophe in front.
+/// What a spreadsheet takes for the beginning of a formula.
+const FORMULA: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
+
+/// A text that a spreadsheet would take for a formula gets an apostrophe in front; one with a mark
+/// that some spreadsheets end a cell at is quoted.
 fn cell(csv: &mut String, text: &str) {
-    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let is_formula = text.starts_with(FORMULA);
     let guard = if is_formula { "'" } else { "" };
-    if is_formula || text.contains([',', '"', '\n', '\r']) {
+    if is_formula || text.contains([',', ';', '\t', '"', '\n', '\r']) {
         csv.push('"');
         csv.push_str(guard);
         csv.push_str(&text.replace('"', "\"\""));
@@ -90,6 +94,7 @@ mod tests {
         money::MicroUsd,
         usage::{PaidBy, UsageRow},
     };
+    use proptest::prelude::*;
 
     fn written(text: &str) -> String {
         let mut csv = String::new();
@@ -142,5 +147,41 @@ mod tests {
             "project,project_name,user_number,user_usd,user_credits,user_unknown,user_unknown_at_most_usd,organization_number,organization_usd,organization_credits,organization_unknown,organization_unknown_at_most_usd,instance_number,instance_usd,instance_credits,instance_unknown,instance_unknown_at_most_usd\r\n\
              p1,\"'=Film\",3,1.032500,206.500000,1,0.000007,0,0.000000,0.000000,0,0.000000,0,0.000000,0.000000,0,0.000000\r\n"
         );
+    }
+
+    /// A line as a spreadsheet reads it, with this mark between its cells.
+    fn cells(line: &str, mark: char) -> Vec<String> {
+        let mut cells = vec![String::new()];
+        let mut quoted = false;
+        let mut characters = line.chars().peekable();
+        while let Some(c) = characters.next() {
+            let cell = cells.last_mut().unwrap();
+            match c {
+                '"' if quoted && characters.peek() == Some(&'"') => {
+                    characters.next();
+                    cell.push('"');
+                }
+                '"' if quoted || cell.is_empty() => quoted = !quoted,
+                c if c == mark && !quoted => cells.push(String::new()),
+                c => cell.push(c),
+            }
+        }
+        cells
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn a_text_stays_in_its_cell_and_is_never_a_formula(
+            text in "[=+@\\-\\t\\r\\n,;\"'a1 ＝]{0,12}|\\PC{0,20}"
+        ) {
+            for mark in [',', ';', '\t'] {
+                let read = cells(&written(&text), mark);
+                prop_assert_eq!(read.len(), 1, "{:?} is split by {:?}", &text, mark);
+                prop_assert!(!read[0].starts_with(FORMULA), "{:?}", &read);
+                prop_assert_eq!(read[0].strip_prefix('\'').unwrap_or(&read[0]), text.strip_prefix('\'').unwrap_or(&text));
+            }
+        }
     }
 }

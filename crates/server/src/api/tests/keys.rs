@@ -5,7 +5,7 @@ use domain::{ProviderId, SecretId, UserId};
 use serde_json::json;
 use store::{
     on_both_databases,
-    secrets::{NewSecret, Owner, Slot},
+    secrets::{NewSecret, Owner, SecretRow, Slot},
     test_support::TestDb,
 };
 
@@ -15,6 +15,7 @@ on_both_databases!(
     a_test_costs_nothing_and_changes_nothing,
     an_unreadable_key_stops_and_nobody_else_pays,
     the_environment_serves_where_nobody_has_a_key,
+    a_key_that_was_moved_between_rows_is_sent_to_nobody,
 );
 
 async fn a_key_is_stored_shown_by_its_end_and_removed(test: TestDb) {
@@ -198,4 +199,63 @@ async fn the_environment_serves_where_nobody_has_a_key(test: TestDb) {
     assert_eq!(done["status"], "succeeded", "{done}");
     assert_eq!(done["resolution"]["payer"], "instance");
     assert_eq!(done["resolution"]["credential"]["level"], "environment");
+}
+
+/// The row of a person's key for a slot.
+async fn stored_row(stage: &Stage, owner: &Owner, provider: ProviderId) -> SecretRow {
+    let rows = store::secrets::of_owner_and_provider(&stage.app.db, owner, provider).await;
+    rows.unwrap().remove(0)
+}
+
+async fn a_key_that_was_moved_between_rows_is_sent_to_nobody(test: TestDb) {
+    let environment = [("GEMINI_API_KEY", "sandbox-environment")];
+    let stage = Stage::with_environment(test, &environment).await;
+    stage.start_worker();
+    let mut owners = Vec::new();
+    for name in ["ada", "mallory"] {
+        let person = stage.person(name).await;
+        for provider in ["gemini", "openrouter"] {
+            let key = json!({ "key": format!("sandbox-{name}-{provider}") });
+            person.put(&format!("/keys/{provider}"), &key).await;
+        }
+        let me = person.get("/me").await.body;
+        let id = UserId(me["user"]["id"].as_str().unwrap().to_owned());
+        owners.push((person, Owner::User(id.clone()), id));
+    }
+    let (mallory, owner, id) = &owners[1];
+    for (from_owner, from) in [
+        (&owners[0].1, ProviderId::Gemini),
+        (owner, ProviderId::OpenRouter),
+    ] {
+        let taken = stored_row(&stage, from_owner, from).await;
+        let slot = Slot {
+            owner,
+            provider: ProviderId::Gemini,
+            field: "api_key",
+        };
+        store::secrets::replace(&stage.app.db, slot, |_| NewSecret {
+            id: SecretId(stage.app.ids.next()),
+            audience_origin: taken.audience_origin.clone(),
+            kid: taken.kid.clone(),
+            salt: taken.salt.clone(),
+            dek_nonce: taken.dek_nonce.clone(),
+            wrapped_dek: taken.wrapped_dek.clone(),
+            nonce: taken.nonce.clone(),
+            ciphertext: taken.ciphertext.clone(),
+            last4: taken.last4.clone(),
+            fingerprint: taken.fingerprint.clone(),
+            created_by: id.clone(),
+            created_at: stage.app.clock.now(),
+        })
+        .await
+        .unwrap();
+        let body = json!({ "operation": "image", "input": { "prompt": "A harbour" } });
+        let refused = mallory.post("/generations", &body).await;
+        assert_eq!(refused.code(), "KEY_UNAVAILABLE", "{}", refused.body);
+        let tested = mallory.post("/keys/gemini/test", &json!({})).await;
+        assert_eq!(tested.code(), "KEY_UNAVAILABLE", "{}", tested.body);
+        let usage = mallory.get("/usage").await.body;
+        assert_eq!(usage["data"], json!([]), "{usage}");
+    }
+    assert!(stage.received().await.is_empty());
 }

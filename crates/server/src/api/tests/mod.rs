@@ -2,6 +2,7 @@
 
 mod access_tokens;
 mod accounts;
+mod addresses;
 mod admin_catalog;
 mod administration;
 mod adopt;

@@ -97,6 +97,7 @@ impl Stage {
             claude_cli: option("FILM_CLAUDE_CLI"),
             claude_cli_path: option("FILM_CLAUDE_CLI_PATH"),
             environment_keys: option("FILM_ENVIRONMENT_KEYS"),
+            allow_private_endpoints: option("FILM_ALLOW_PRIVATE_ENDPOINTS"),
             media: option("FILM_MEDIA"),
             min_free_disk: option("FILM_MIN_FREE_DISK"),
             keep_outputs_days: option("FILM_KEEP_OUTPUTS_DAYS"),

@@ -1,0 +1,67 @@
+// Names, prompts and what providers answer may be anything. None of it acts on a page.
+
+import { PAYLOADS, listen } from "../fixtures/payloads";
+import { expect, test } from "../fixtures/test";
+import { answered } from "../fixtures/watch";
+
+const KEY = "sandbox-hostile-0123456789abcdef";
+
+test("there are sixty different ones", () => {
+  expect(new Set(PAYLOADS).size).toBe(60);
+});
+
+test("nothing that people write or providers answer acts on a page", async ({ person, watch }) => {
+  test.setTimeout(240_000);
+  watch.expect(answered(404));
+  const happened = await listen(person.page);
+  await person.api.putKey("openrouter", KEY);
+  await person.api.putKey("gemini", KEY);
+
+  // Names: of projects, on their list and on their pages.
+  const projects = [];
+  for (const payload of PAYLOADS) projects.push(await person.api.createProject(payload.slice(0, 120)));
+  await person.open("/projects");
+  await expect(person.page.getByText("acted=1").first()).toBeVisible();
+  expect(await happened()).toEqual([]);
+  const [project] = projects;
+  if (project === undefined) throw new Error("there is no project");
+
+  // Prompts, and the texts that quote them.
+  for (const payload of PAYLOADS) {
+    await person.api.request({
+      operation: "llm",
+      provider: "openrouter",
+      project_id: project.id,
+      input: { prompt: payload, system: payload },
+    });
+  }
+  await expect
+    .poll(async () => new Set((await person.api.generations()).map((each) => each.status)), { timeout: 90_000 })
+    .toEqual(new Set(["succeeded"]));
+  const texts = (await person.api.generations()).map((each) => each.text ?? "");
+  expect(texts.some((text) => text.includes("<script>acted=1</script>"))).toBe(true);
+
+  // Plans.
+  const items = PAYLOADS.slice(0, 20).map((payload) => ({ step: "story", input: { prompt: payload } }));
+  const planned = await person.api.send("POST", `/projects/${project.id}/plan`, { items });
+  expect(planned.status(), await planned.text()).toBe(201);
+
+  for (const path of [
+    `/projects/${project.id}`,
+    `/projects/${project.id}/settings`,
+    `/projects/${project.id}/settings/fallback`,
+    `/projects/${project.id}/plan`,
+    "/usage",
+    "/settings",
+    ...projects.slice(1, 8).map(({ id }) => `/projects/${id}`),
+    `/projects/${encodeURIComponent(PAYLOADS[0] ?? "")}`,
+    `/usage?outcome=${encodeURIComponent(PAYLOADS[10] ?? "")}&from=${encodeURIComponent(PAYLOADS[12] ?? "")}`,
+    `/sign-in?next=${encodeURIComponent("javascript:acted=1")}`,
+    `/sign-in?next=${encodeURIComponent("//elsewhere.example")}`,
+    `/${encodeURIComponent(PAYLOADS[10] ?? "")}`,
+  ]) {
+    await person.open(path);
+    expect(await happened(), path).toEqual([]);
+    expect(person.page.url().startsWith(person.origin), person.page.url()).toBe(true);
+  }
+});
