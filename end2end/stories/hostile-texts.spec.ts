@@ -12,7 +12,7 @@ test("there are sixty different ones", () => {
 
 test("nothing that people write or providers answer acts on a page", async ({ person, watch }) => {
   test.setTimeout(240_000);
-  watch.expect(answered(404));
+  watch.expect(answered(401, 404));
   const happened = await listen(person.page);
   await person.api.putKey("openrouter", KEY);
   await person.api.putKey("gemini", KEY);
@@ -46,7 +46,26 @@ test("nothing that people write or providers answer acts on a page", async ({ pe
   const planned = await person.api.send("POST", `/projects/${project.id}/plan`, { items });
   expect(planned.status(), await planned.text()).toBe(201);
 
+  // Tokens, what a browser calls itself, and who tried to sign in.
+  for (const payload of PAYLOADS.slice(0, 15)) {
+    const name = payload.slice(0, 60);
+    await person.api.send("POST", "/tokens", { name, scopes: ["read"] });
+  }
+  for (const payload of PAYLOADS.slice(10, 14)) {
+    const agent = { "user-agent": payload };
+    await person.api.send("POST", "/auth/sign-in", { email: `${payload}@example.org`, password: payload }, agent);
+  }
+
   for (const path of [
+    "/account",
+    "/admin",
+    "/admin/accounts",
+    `/admin/accounts?q=${encodeURIComponent(PAYLOADS[12] ?? "")}`,
+    "/admin/organizations",
+    "/admin/audit",
+    `/admin/audit?action=${encodeURIComponent(PAYLOADS[12] ?? "")}`,
+    "/admin/catalog",
+    "/admin/environment",
     `/projects/${project.id}`,
     `/projects/${project.id}/settings`,
     `/projects/${project.id}/settings/fallback`,

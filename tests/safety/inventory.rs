@@ -1,7 +1,7 @@
 //! Everything that can be asked for, read from the program itself, so that what is added later is
 //! looked at without anybody thinking of it.
 
-use film_generator::app::App;
+use film_generator::{app::App, pages::ADMIN_PARTS};
 use std::{collections::BTreeSet, fs, path::Path};
 
 /// A way into the program.
@@ -45,10 +45,11 @@ impl Route {
 /// The pages of the application.
 pub fn pages() -> Vec<Route> {
     let listed = leptos_axum::generate_route_list(App);
-    let pages: Vec<Route> = listed
+    let mut pages: Vec<Route> = listed
         .iter()
         .map(|page| Route::new("GET", page.path()))
         .collect();
+    pages.extend(ADMIN_PARTS.map(|(part, _)| Route::new("GET", part)));
     assert!(pages.len() > 10, "only {} pages", pages.len());
     pages
 }
