@@ -108,6 +108,7 @@ fn project() -> Project {
         organization_id: None,
         created_at: Timestamp(0),
         updated_at: Timestamp(0),
+        role: domain::project::ProjectRole::Owner,
     }
 }
 
@@ -126,6 +127,7 @@ fn drawn(status: Status, error: Option<ApiError>) -> Generation {
             provider: ProviderId::Gemini,
             model: "m".into(),
             endpoint: None,
+            shared_endpoint: None,
             credential: None,
             payer: Payer::User,
             trace: Default::default(),

@@ -11,6 +11,8 @@ use leptos::prelude::*;
 
 #[cfg(feature = "ssr")]
 use super::request::{answer, signed_in};
+#[cfg(feature = "ssr")]
+use server::keys::Holder;
 
 /// Stores a key in a slot, in place of the one that is there.
 #[server(prefix = "/fn", endpoint = "key_put", protocol = JsonPost)]
@@ -24,21 +26,21 @@ pub async fn key_put(
         key: key.into(),
         secret: secret.map(Into::into),
     };
-    answer(server::keys::put(&app, &actor, provider, input).await)
+    answer(server::keys::put(&app, &Holder::me(&actor), provider, input).await)
 }
 
 /// Removes the key in a slot.
 #[server(prefix = "/fn", endpoint = "key_remove", protocol = JsonPost)]
 pub async fn key_remove(provider: ProviderId) -> Result<(), FnError> {
     let (app, actor) = signed_in()?;
-    answer(server::keys::remove(&app, &actor, provider).await)
+    answer(server::keys::remove(&app, &Holder::me(&actor), provider).await)
 }
 
 /// Brings back the key that the last change of a slot replaced or removed.
 #[server(prefix = "/fn", endpoint = "key_undo", protocol = JsonPost)]
 pub async fn key_undo(provider: ProviderId) -> Result<SecretView, FnError> {
     let (app, actor) = signed_in()?;
-    answer(server::keys::undo(&app, &actor, provider).await)
+    answer(server::keys::undo(&app, &Holder::me(&actor), provider).await)
 }
 
 /// The person's settings, for what may be seen of the keys and undone.
@@ -52,5 +54,5 @@ pub async fn keys_open() -> Result<SettingsView, FnError> {
 #[server(prefix = "/fn", endpoint = "key_test", protocol = JsonPost)]
 pub async fn key_test(provider: ProviderId) -> Result<KeyReport, FnError> {
     let (app, actor) = signed_in()?;
-    answer(server::keys::test(&app, &actor, provider, Default::default()).await)
+    answer(server::keys::test(&app, &Holder::me(&actor), provider, Default::default()).await)
 }

@@ -49,9 +49,10 @@ async fn take(mut socket: TcpStream, heard: Arc<Mutex<Vec<u8>>>) {
         if !is_whole(&request) {
             continue;
         }
-        let mut all = heard.lock().unwrap_or_else(PoisonError::into_inner);
-        all.append(&mut request);
-        drop(all);
+        heard
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .append(&mut request);
         let accepted = b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n";
         if socket.write_all(accepted).await.is_err() {
             return;

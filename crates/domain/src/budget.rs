@@ -88,6 +88,8 @@ pub enum Owner {
     Project(ProjectId),
     /// An organization's.
     Organization(OrganizationId),
+    /// What each member of an organization who is no admin of it may spend of its money.
+    Member(OrganizationId, UserId),
     /// That of who runs the instance.
     Instance,
 }
@@ -100,17 +102,18 @@ impl Owner {
             Self::User(_) => OwnerKind::User,
             Self::Project(_) => OwnerKind::Project,
             Self::Organization(_) => OwnerKind::Organization,
+            Self::Member(..) => OwnerKind::Member,
             Self::Instance => OwnerKind::Instance,
         }
     }
 
-    /// The id within its kind; of the instance, its name.
+    /// The id within its kind; of a member's share, the organization's; of the instance, its name.
     #[must_use]
     pub fn id(&self) -> &str {
         match self {
             Self::User(id) => id.as_str(),
             Self::Project(id) => id.as_str(),
-            Self::Organization(id) => id.as_str(),
+            Self::Organization(id) | Self::Member(id, _) => id.as_str(),
             Self::Instance => OwnerKind::Instance.as_str(),
         }
     }
@@ -128,7 +131,12 @@ pub fn owners(
     owners.extend(project.cloned().map(Owner::Project));
     match payer {
         Payer::User => {}
-        Payer::Organization => owners.extend(organization.cloned().map(Owner::Organization)),
+        Payer::Organization => {
+            if let Some(organization) = organization {
+                owners.push(Owner::Organization(organization.clone()));
+                owners.push(Owner::Member(organization.clone(), user.clone()));
+            }
+        }
         Payer::Instance => owners.push(Owner::Instance),
     }
     owners
@@ -144,16 +152,19 @@ pub enum OwnerKind {
     Project,
     /// An organization.
     Organization,
+    /// A member of an organization.
+    Member,
     /// Who runs the instance.
     Instance,
 }
 
 impl OwnerKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::User,
         Self::Project,
         Self::Organization,
+        Self::Member,
         Self::Instance,
     ];
 
@@ -164,6 +175,7 @@ impl OwnerKind {
             Self::User => "user",
             Self::Project => "project",
             Self::Organization => "organization",
+            Self::Member => "member",
             Self::Instance => "instance",
         }
     }
@@ -173,6 +185,7 @@ impl OwnerKind {
             Self::User => "Your",
             Self::Project => "This project's",
             Self::Organization => "Your organization's",
+            Self::Member => "Your organization's per-member",
             Self::Instance => "This server's",
         }
     }

@@ -43,4 +43,6 @@ id! {
     PlannedItemId,
     /// One run through what a project still has to generate.
     BatchId,
+    /// One invitation by link.
+    InvitationId,
 }

@@ -14,6 +14,7 @@ pub mod generation;
 pub mod history;
 pub mod ids;
 pub mod input;
+pub mod invitation;
 pub mod keys;
 pub mod learned;
 pub mod listing;
@@ -22,6 +23,7 @@ pub mod model_list;
 pub mod money;
 pub mod old_settings;
 pub mod operation;
+pub mod organization;
 pub mod parameter;
 pub mod pasted;
 pub mod plan;
@@ -39,7 +41,8 @@ pub mod usage;
 
 pub use error::{ApiError, ErrorCode, FieldError, ProviderFault};
 pub use ids::{
-    BatchId, GenerationId, OrganizationId, OutputId, PlannedItemId, ProjectId, SecretId, UserId,
+    BatchId, GenerationId, InvitationId, OrganizationId, OutputId, PlannedItemId, ProjectId,
+    SecretId, UserId,
 };
 pub use map::Map;
 pub use operation::Operation;

@@ -21,6 +21,75 @@ pub struct Project {
     pub created_at: Timestamp,
     /// When it was last changed.
     pub updated_at: Timestamp,
+    /// The part of who looks at it.
+    pub role: ProjectRole,
+}
+
+/// Somebody's part in a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProjectRole {
+    /// Sees it.
+    Viewer,
+    /// Works in it.
+    Editor,
+    /// Decides who works in it, what may be spent, and whether it stays.
+    Owner,
+}
+
+impl ProjectRole {
+    /// Every role, the lowest first.
+    pub const ALL: [Self; 3] = [Self::Viewer, Self::Editor, Self::Owner];
+
+    /// The id that is stored and sent.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Editor => "editor",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// The role with this id, or `None`.
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == id)
+    }
+
+    /// Whether it includes a right.
+    #[must_use]
+    pub const fn may(self, right: Right) -> bool {
+        match right {
+            Right::View => true,
+            Right::Edit => matches!(self, Self::Editor | Self::Owner),
+            Right::Own => matches!(self, Self::Owner),
+        }
+    }
+}
+
+/// What somebody wants to do with a project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Right {
+    /// Look at it, its settings, its plan and what was made in it.
+    View,
+    /// Change it, generate in it, start its batches.
+    Edit,
+    /// Delete it, set its budgets, decide who works in it.
+    Own,
+}
+
+/// Somebody who works in a project.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProjectMember {
+    /// Their account.
+    pub user_id: UserId,
+    /// What to call them.
+    pub name: String,
+    /// Their part in it.
+    pub role: ProjectRole,
+    /// Whether it is who looks.
+    pub is_me: bool,
 }
 
 /// The six steps of making a film, each with its operation.

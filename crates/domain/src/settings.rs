@@ -309,7 +309,8 @@ pub struct PreferencesPatch {
     pub prefer_own_keys: Option<Option<bool>>,
 }
 
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+/// Tells a member that is `null` from one that is left out.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Option<T>>, D::Error> {
     Option::<T>::deserialize(deserializer).map(Some)

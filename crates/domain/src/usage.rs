@@ -22,11 +22,13 @@ pub enum Dimension {
     Payer,
     /// Where the key came from.
     KeySource,
+    /// Who generated; of an organization alone.
+    Member,
 }
 
 impl Dimension {
     /// Every dimension.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Day,
         Self::Provider,
         Self::Operation,
@@ -34,6 +36,7 @@ impl Dimension {
         Self::Project,
         Self::Payer,
         Self::KeySource,
+        Self::Member,
     ];
 
     /// The id that is sent.
@@ -47,6 +50,7 @@ impl Dimension {
             Self::Project => "project",
             Self::Payer => "payer",
             Self::KeySource => "key_source",
+            Self::Member => "member",
         }
     }
 
@@ -104,6 +108,9 @@ pub struct UsageRow {
     /// The project's name, to who may see it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub project_name: Option<String>,
+    /// The member's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member_name: Option<String>,
     /// What was paid.
     pub paid_by: PaidBy,
 }

@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod metrics;
 pub mod models;
 pub mod operate;
+pub mod organizations;
 mod past;
 pub mod plan;
 mod private_file;

@@ -1,4 +1,7 @@
-//! Film projects: made, listed, renamed and deleted by the people they belong to.
+//! Film projects: made, listed, renamed and deleted by the people they belong to. Who may do what in
+//! one is asked of [`must`] alone.
+
+pub mod people;
 
 use crate::{
     actor::Actor,
@@ -8,10 +11,10 @@ use crate::{
 };
 use domain::{
     ApiError, ErrorCode, OrganizationId, ProjectId,
-    project::{MAX_NAME, Project},
+    project::{MAX_NAME, Project, Right},
 };
 use serde_json::json;
-use store::projects::{NewProject, ProjectRow, Removal};
+use store::projects::{NewProject, Removal};
 
 /// Makes a project that belongs to the acting person.
 ///
@@ -46,7 +49,7 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Project>, ApiError> {
     let rows = store::projects::list(&app.db, &actor.user.id)
         .await
         .map_err(Fault::from)?;
-    Ok(rows.into_iter().map(view).collect())
+    Ok(rows.into_iter().map(Project::from).collect())
 }
 
 /// One project.
@@ -54,38 +57,64 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Project>, ApiError> {
 /// # Errors
 /// `NOT_FOUND` for one that is not there or not visible.
 pub async fn get(app: &App, actor: &Actor, id: &ProjectId) -> Result<Project, ApiError> {
-    store::projects::get(&app.db, &actor.user.id, id)
+    must(app, actor, id, Right::View).await
+}
+
+/// One project, if the acting person has a right in it. Everything that touches a project asks this.
+///
+/// # Errors
+/// `NOT_FOUND` for one that is not there or not visible, `FORBIDDEN` where their part does not include
+/// the right.
+pub async fn must(
+    app: &App,
+    actor: &Actor,
+    id: &ProjectId,
+    right: Right,
+) -> Result<Project, ApiError> {
+    let project = store::projects::get(&app.db, &actor.user.id, id)
         .await
         .map_err(Fault::from)?
-        .map(view)
-        .ok_or_else(|| ApiError::not_found("project"))
+        .map(Project::from)
+        .ok_or_else(|| ApiError::not_found("project"))?;
+    if project.role.may(right) {
+        return Ok(project);
+    }
+    let words = match right {
+        Right::Own => {
+            "Only the project's owner can do this; of an organization's project, the organization's admins too."
+        }
+        Right::View | Right::Edit => {
+            "You can look at this project and not change it. Ask its owner to make you an editor."
+        }
+    };
+    Err(ApiError::new(ErrorCode::Forbidden, words))
 }
 
 /// Gives a project another name.
 ///
 /// # Errors
-/// As [`get`], and `INVALID_INPUT` for a bad name.
+/// As [`must`], and `INVALID_INPUT` for a bad name.
 pub async fn rename(
     app: &App,
     actor: &Actor,
     id: &ProjectId,
     name: &str,
 ) -> Result<Project, ApiError> {
+    must(app, actor, id, Right::Edit).await?;
     let name = checked_name(name)?;
     store::projects::rename(&app.db, &actor.user.id, id, &name, app.clock.now())
         .await
-        .map_err(Fault::from)?
-        .map(view)
-        .ok_or_else(|| ApiError::not_found("project"))
+        .map_err(Fault::from)?;
+    get(app, actor, id).await
 }
 
 /// Deletes a project. What was generated in it stays with the people who paid for it.
 ///
 /// # Errors
 /// `NOT_FOUND` for one that is not there or not visible, `FORBIDDEN` for one that belongs to
-/// somebody else in the organization.
+/// somebody else.
 pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<(), ApiError> {
-    let project = get(app, actor, id).await?;
+    let project = must(app, actor, id, Right::Own).await?;
     match store::projects::delete(&app.db, &actor.user.id, id)
         .await
         .map_err(Fault::from)?
@@ -98,22 +127,7 @@ pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<(), ApiE
             };
             audit::record(app, actor, done).await
         }
-        Removal::Missing => Err(ApiError::not_found("project")),
-        Removal::Forbidden => Err(ApiError::new(
-            ErrorCode::Forbidden,
-            "Only the project's owner and the organization's admins can delete it.",
-        )),
-    }
-}
-
-fn view(row: ProjectRow) -> Project {
-    Project {
-        id: row.id,
-        name: row.name,
-        owner_id: row.owner_id,
-        organization_id: row.organization_id,
-        created_at: row.created_at,
-        updated_at: row.updated_at,
+        Removal::Missing | Removal::Forbidden => Err(ApiError::not_found("project")),
     }
 }
 

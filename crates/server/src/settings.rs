@@ -1,17 +1,28 @@
-//! The settings of a person and of a project: read as a view, changed field by field.
+//! The settings of a person, a project and an organization: read as a view, changed field by field.
 
 mod history;
+mod organization;
 mod transfer;
 
 pub use history::history;
+pub use organization::{organization_history, organization_patch, organization_view};
 pub use transfer::{export, preview};
 
-use crate::{actor::Actor, app::App, events::Event, fault::Fault, keys, projects};
+use self::history::changed;
+use crate::{
+    actor::Actor,
+    app::App,
+    events::Event,
+    fault::Fault,
+    keys::{self, Holder},
+    projects,
+};
 use domain::{
     ApiError, ErrorCode, Operation, ProjectId, ProviderId,
     catalog::Catalog,
     error::CurrentValue,
     fallback::Policy,
+    project::Right,
     settings::{Change, Field, SettingsView, Stored},
 };
 use store::settings::{PatchOutcome, Scope};
@@ -26,8 +37,9 @@ pub async fn view(app: &App, actor: &Actor) -> Result<SettingsView, ApiError> {
         .await
         .map_err(Fault::from)?;
     let mut view = SettingsView::from_fields(&fields);
-    view.keys = keys::views(app, actor).await?;
-    view.undo_until = keys::undoable(app, actor).await?;
+    let holder = Holder::me(actor);
+    view.keys = keys::views(app, &holder).await?;
+    view.undo_until = keys::undoable(app, &holder).await?;
     Ok(view)
 }
 
@@ -63,7 +75,7 @@ pub async fn patch(
         .iter()
         .any(|change| matches!(change.field, Field::Endpoint(_)))
     {
-        keys::bind_proxy_token(app, actor).await?;
+        keys::bind_proxy_token(app, &Holder::me(actor)).await?;
     }
     app.events.tell(
         &actor.user.id,
@@ -78,14 +90,16 @@ pub async fn patch(
 /// Changes a project's settings: all the wishes or none.
 ///
 /// # Errors
-/// As [`patch`], and `NOT_FOUND` for a project that the acting person cannot see.
+/// As [`patch`], and `NOT_FOUND` or `FORBIDDEN` for a project that the acting person cannot see or
+/// change.
 pub async fn project_patch(
     app: &App,
     actor: &Actor,
     project: &ProjectId,
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
-    let scope = scope(app, actor, Some(project)).await?;
+    projects::must(app, actor, project, Right::Edit).await?;
+    let scope = Scope::Project(project.clone());
     for change in changes {
         is_settable(Some(project), change.field)?;
     }

@@ -1,7 +1,7 @@
 //! What is done again and again while the server runs: deleting what is kept for a while only, and
 //! looking whether the master keys have changed.
 
-use crate::{app::Parts, generation::retention, keys};
+use crate::{app::Parts, generation::retention, keys, organizations::invitations};
 use std::{sync::Weak, time::Duration};
 use tokio::time::Instant;
 
@@ -22,6 +22,9 @@ pub async fn run(parts: Weak<Parts>) {
         }
         if let Err(error) = parts.vault.refresh(&parts.db, parts.clock.now()).await {
             tracing::warn!(%error, "the master keys could not be held against the database");
+        }
+        if let Err(fault) = invitations::purge(&parts.db, parts.clock.now()).await {
+            tracing::warn!(%fault, "invitations that have expired could not be deleted yet");
         }
         match retention::remove_old(&parts).await {
             Ok(0) => {}

@@ -30,6 +30,13 @@ statements! {
         SELECT owner_kind, period, limit_micro_usd, is_hard, warn_percent, unknown_prices, updated_at
         FROM budgets WHERE owner_kind = $1 AND owner_id = $2
         ORDER BY period";
+    OF_MEMBER = "
+        SELECT owner_kind, period, limit_micro_usd, is_hard, warn_percent, unknown_prices, updated_at
+        FROM budgets
+        WHERE owner_kind = 'member' AND owner_id = $1 AND EXISTS (
+            SELECT 1 FROM organization_members m
+            WHERE m.organization_id = $1 AND m.user_id = $2 AND m.role = 'member')
+        ORDER BY period";
     // Always in the same order, so that nobody waits for somebody who waits for them. SQLite needs
     // no lock: whoever writes is alone from the start.
     LOCK = "
@@ -37,6 +44,9 @@ statements! {
         FROM budgets
         WHERE (owner_kind = 'user' AND owner_id = $1) OR (owner_kind = 'project' AND owner_id = $2)
            OR (owner_kind = 'organization' AND owner_id = $3)
+           OR (owner_kind = 'member' AND owner_id = $3 AND EXISTS (
+               SELECT 1 FROM organization_members m
+               WHERE m.organization_id = $3 AND m.user_id = $1 AND m.role = 'member'))
            OR (owner_kind = 'instance' AND owner_id = $4)
         ORDER BY owner_kind, owner_id, period",
     postgres: "
@@ -44,6 +54,9 @@ statements! {
         FROM budgets
         WHERE (owner_kind = 'user' AND owner_id = $1) OR (owner_kind = 'project' AND owner_id = $2)
            OR (owner_kind = 'organization' AND owner_id = $3)
+           OR (owner_kind = 'member' AND owner_id = $3 AND EXISTS (
+               SELECT 1 FROM organization_members m
+               WHERE m.organization_id = $3 AND m.user_id = $1 AND m.role = 'member'))
            OR (owner_kind = 'instance' AND owner_id = $4)
         ORDER BY owner_kind, owner_id, period FOR UPDATE";
     // What is spent and what is reserved in one look: a generation that is settled meanwhile is in
@@ -64,6 +77,13 @@ statements! {
                   AND settled_at >= $2) AS spent,
                (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
                 WHERE organization_id = $1 AND payer = 'organization') AS reserved";
+    STANDING_OF_MEMBER = "
+        SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
+                WHERE organization_id = $1 AND payer = 'organization' AND user_id = $3
+                  AND settled_at >= $2) AS spent,
+               (SELECT CAST(COALESCE(SUM(micro_usd), 0) AS BIGINT) FROM reservations
+                WHERE organization_id = $1 AND payer = 'organization'
+                  AND user_id = $3) AS reserved";
     STANDING_OF_INSTANCE = "
         SELECT (SELECT CAST(COALESCE(SUM(counted), 0) AS BIGINT) FROM ledger
                 WHERE payer = $1 AND settled_at >= $2) AS spent,
@@ -167,13 +187,20 @@ pub async fn remove(db: &Db, owner: &Owner, period: Period) -> Result<bool, Stor
     Ok(db.write(&REMOVE, values).await? == 1)
 }
 
-/// The budgets of an owner, the daily one first.
+/// The budgets of an owner, the daily one first. A member's share holds for who is no admin.
 ///
 /// # Errors
 /// The database failed.
 pub async fn of(db: &Db, owner: &Owner) -> Result<Vec<Kept>, StoreError> {
-    let values = values![owner.kind().as_str(), owner.id()];
-    let rows: Vec<BudgetRow> = db.all(&OF, values).await?;
+    let rows: Vec<BudgetRow> = match owner {
+        Owner::Member(organization, user) => {
+            db.all(&OF_MEMBER, values![organization, user]).await?
+        }
+        _ => {
+            let values = values![owner.kind().as_str(), owner.id()];
+            db.all(&OF, values).await?
+        }
+    };
     let kept = |row: &BudgetRow| {
         Ok(Kept {
             budget: row.budget()?,
@@ -183,24 +210,38 @@ pub async fn of(db: &Db, owner: &Owner) -> Result<Vec<Kept>, StoreError> {
     rows.iter().map(kept).collect()
 }
 
+/// What each member of an organization may spend of its money in a month; `None` for any amount.
+///
+/// # Errors
+/// The database failed.
+pub async fn share(db: &Db, organization: &OrganizationId) -> Result<Option<MicroUsd>, StoreError> {
+    let values = values![OwnerKind::Member.as_str(), organization];
+    let rows: Vec<BudgetRow> = db.all(&OF, values).await?;
+    Ok(rows.first().map(|row| row.limit_micro_usd))
+}
+
 /// What counts against a budget of this owner that began at a moment.
 ///
 /// # Errors
 /// The database failed.
 pub async fn standing(db: &Db, owner: &Owner, since: Timestamp) -> Result<Standing, StoreError> {
-    let (statement, whose) = counted(owner);
-    let row: Option<StandingRow> = db.one(statement, values![whose, since]).await?;
+    let (statement, values) = counted(owner, since);
+    let row: Option<StandingRow> = db.one(statement, &values).await?;
     Ok(row.map(Standing::from).unwrap_or_default())
 }
 
-/// How to find what counts for an owner.
-fn counted(owner: &Owner) -> (&'static Statement, Value<'_>) {
-    match owner {
+/// How to find what counts for an owner since a moment.
+fn counted(owner: &Owner, since: Timestamp) -> (&'static Statement, Vec<Value<'_>>) {
+    let (statement, whose): (_, Value<'_>) = match owner {
         Owner::User(id) => (&STANDING_OF_USER, id.into()),
         Owner::Project(id) => (&STANDING_OF_PROJECT, id.into()),
         Owner::Organization(id) => (&STANDING_OF_ORGANIZATION, id.into()),
+        Owner::Member(id, user) => {
+            return (&STANDING_OF_MEMBER, values![id, since, user].to_vec());
+        }
         Owner::Instance => (&STANDING_OF_INSTANCE, Payer::Instance.as_str().into()),
-    }
+    };
+    (statement, values![whose, since].to_vec())
 }
 
 /// What is to be reserved: the most that a generation may cost.
@@ -233,15 +274,21 @@ pub(crate) async fn reserve(
         let owner = owners.iter().find(|owner| owner.kind() == kind);
         Value::Text(owner.map(Owner::id))
     };
-    let ids = OwnerKind::ALL.map(id);
+    // A member's share is found by the person and the organization.
+    let ids = [
+        OwnerKind::User,
+        OwnerKind::Project,
+        OwnerKind::Organization,
+        OwnerKind::Instance,
+    ]
+    .map(id);
     for row in tx.all::<BudgetRow>(&LOCK, &ids).await? {
         let budget = row.budget()?;
         let Some(owner) = owners.iter().find(|owner| owner.kind() == row.owner_kind) else {
             continue;
         };
-        let (statement, whose) = counted(owner);
-        let since = budget.period.start(new.at);
-        let standing: Option<StandingRow> = tx.one(statement, values![whose, since]).await?;
+        let (statement, values) = counted(owner, budget.period.start(new.at));
+        let standing: Option<StandingRow> = tx.one(statement, &values).await?;
         let standing = standing.map(Standing::from).unwrap_or_default();
         let admitted = budget.admit(row.owner_kind, standing, new.price, new.at);
         if let Err(refused) = admitted {
@@ -263,6 +310,37 @@ pub(crate) async fn reserve(
         .await?;
     }
     Ok(None)
+}
+
+/// Sets what each member of an organization may spend of its money in a month, or takes the limit
+/// away.
+pub(crate) async fn put_share(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+    share: Option<MicroUsd>,
+    by: &UserId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let (kind, period) = (OwnerKind::Member.as_str(), Period::Monthly.as_str());
+    let Some(limit) = share else {
+        return tx
+            .execute(&REMOVE, values![kind, organization, period])
+            .await
+            .map(drop);
+    };
+    let (warn, unknown) = (Some(80_i64), UnknownPrices::Refuse.as_str());
+    let values = values![
+        kind,
+        organization,
+        period,
+        limit,
+        true,
+        warn,
+        unknown,
+        now,
+        by
+    ];
+    tx.execute(&PUT, values).await.map(drop)
 }
 
 /// Gives back what is reserved for a generation.

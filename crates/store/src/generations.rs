@@ -32,11 +32,8 @@ statements! {
         FROM users u
         WHERE u.id = $1
           AND (CAST($3 AS TEXT) IS NULL OR EXISTS (
-              SELECT 1 FROM projects p
-              WHERE p.id = $3
-                AND ((p.organization_id IS NULL AND p.owner_id = u.id) OR EXISTS (
-                    SELECT 1 FROM organization_members m
-                    WHERE m.organization_id = p.organization_id AND m.user_id = u.id))))";
+              SELECT 1 FROM project_access access
+              WHERE access.project_id = $3 AND access.user_id = $1 AND access.role <> 'viewer'))";
     // Behind the person's own jobs that wait, and never before whose turn it is now: whoever asks
     // for much waits behind those who ask for little, and nobody is passed twice.
     INSERT_JOB = "
@@ -55,9 +52,8 @@ statements! {
         FROM generations g
         WHERE g.id = $2
           AND (g.user_id = $1 OR EXISTS (
-              SELECT 1 FROM projects p
-              JOIN organization_members m ON m.organization_id = p.organization_id
-              WHERE p.id = g.project_id AND m.user_id = $1))";
+              SELECT 1 FROM project_access access
+              WHERE access.project_id = g.project_id AND access.user_id = $1))";
     LIST_OWN = "
         SELECT g.id, g.user_id, g.project_id, g.organization_id, g.step, g.operation, g.status,
                g.provider, g.model, g.payer, g.input, g.resolution, g.secret_ref, g.endpoint,
@@ -74,9 +70,8 @@ statements! {
         FROM generations g
         WHERE g.project_id = $5 AND (g.created_at, g.id) < ($2, $3)
           AND (g.user_id = $1 OR EXISTS (
-              SELECT 1 FROM projects p
-              JOIN organization_members m ON m.organization_id = p.organization_id
-              WHERE p.id = g.project_id AND m.user_id = $1))
+              SELECT 1 FROM project_access access
+              WHERE access.project_id = $5 AND access.user_id = $1))
         ORDER BY g.created_at DESC, g.id DESC LIMIT $4";
     LOCK_JOB = "
         UPDATE jobs SET lease_epoch = lease_epoch
@@ -347,7 +342,7 @@ pub async fn forget_idempotency_keys(db: &Db, before: Timestamp) -> Result<u64, 
     db.write(&FORGET_KEYS, values![before]).await
 }
 
-/// The generation, if it is the person's own or one in a project of their organization.
+/// The generation, if it is the person's own or one in a project that they see.
 ///
 /// # Errors
 /// The database failed.

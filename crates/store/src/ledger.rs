@@ -35,6 +35,7 @@ statements! {
         DELETE FROM ledger WHERE generation_id = $1 AND state = 'unknown' AND actual IS NULL";
     OF_USER = "
         SELECT provider, operation, project_id, payer, key_source, model,
+               CAST(NULL AS TEXT) AS user_id, CAST(NULL AS TEXT) AS member_name,
                settled_at / 86400000 AS day, COUNT(*) AS number, COUNT(actual) AS known,
                CAST(COALESCE(SUM(actual), 0) AS BIGINT) AS micro_usd,
                CAST(SUM(CASE WHEN actual IS NULL THEN counted ELSE 0 END) AS BIGINT) AS at_most
@@ -42,17 +43,20 @@ statements! {
         GROUP BY provider, operation, project_id, payer, key_source, model,
                  settled_at / 86400000";
     OF_ORGANIZATION = "
-        SELECT provider, operation, project_id, payer, key_source, model,
-               settled_at / 86400000 AS day, COUNT(*) AS number, COUNT(actual) AS known,
-               CAST(COALESCE(SUM(actual), 0) AS BIGINT) AS micro_usd,
-               CAST(SUM(CASE WHEN actual IS NULL THEN counted ELSE 0 END) AS BIGINT) AS at_most
-        FROM ledger
-        WHERE organization_id = $1 AND payer = 'organization'
-          AND settled_at >= $2 AND settled_at < $3
-        GROUP BY provider, operation, project_id, payer, key_source, model,
-                 settled_at / 86400000";
+        SELECT l.provider, l.operation, l.project_id, l.payer, l.key_source, l.model, l.user_id,
+               u.name AS member_name,
+               l.settled_at / 86400000 AS day, COUNT(*) AS number, COUNT(l.actual) AS known,
+               CAST(COALESCE(SUM(l.actual), 0) AS BIGINT) AS micro_usd,
+               CAST(SUM(CASE WHEN l.actual IS NULL THEN l.counted ELSE 0 END) AS BIGINT) AS at_most
+        FROM ledger l JOIN users u ON u.id = l.user_id
+        WHERE l.organization_id = $1 AND l.payer = 'organization'
+          AND l.settled_at >= $2 AND l.settled_at < $3
+          AND (CAST($4 AS TEXT) IS NULL OR l.user_id = $4)
+        GROUP BY l.provider, l.operation, l.project_id, l.payer, l.key_source, l.model, l.user_id,
+                 u.name, l.settled_at / 86400000";
     OF_INSTANCE = "
         SELECT provider, operation, project_id, payer, key_source, model,
+               CAST(NULL AS TEXT) AS user_id, CAST(NULL AS TEXT) AS member_name,
                settled_at / 86400000 AS day, COUNT(*) AS number, COUNT(actual) AS known,
                CAST(COALESCE(SUM(actual), 0) AS BIGINT) AS micro_usd,
                CAST(SUM(CASE WHEN actual IS NULL THEN counted ELSE 0 END) AS BIGINT) AS at_most
@@ -152,6 +156,10 @@ row! {
         pub key_source: Level,
         /// With which model.
         pub model: String,
+        /// Who generated; of an organization alone.
+        pub user_id: Option<UserId>,
+        /// Their name.
+        pub member_name: Option<String>,
         /// The day in UTC, counted from 1970-01-01.
         pub day: i64,
         /// How many rows these are.
@@ -178,17 +186,18 @@ pub async fn of_user(
     db.all(&OF_USER, values![user, from, to]).await
 }
 
-/// What an organization has paid.
+/// What an organization has paid, for everybody or for one of its people.
 ///
 /// # Errors
 /// The database failed.
 pub async fn of_organization(
     db: &Db,
     organization: &OrganizationId,
+    user: Option<&UserId>,
     from: Timestamp,
     to: Timestamp,
 ) -> Result<Vec<Spent>, StoreError> {
-    db.all(&OF_ORGANIZATION, values![organization, from, to])
+    db.all(&OF_ORGANIZATION, values![organization, from, to, user])
         .await
 }
 

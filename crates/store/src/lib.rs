@@ -11,6 +11,7 @@ pub mod catalog;
 mod db;
 mod error;
 pub mod generations;
+pub mod invitations;
 pub mod jobs;
 pub mod key_health;
 pub mod key_tests;

@@ -50,15 +50,9 @@ statements! {
         WHERE s.scope_kind = 'user' AND s.scope_id = $1
           AND s.field LIKE 'operations.%.models.' || CAST($2 AS TEXT) AND s.value IS NOT NULL
         UNION ALL
-        SELECT s.field, s.value FROM projects p
-        JOIN settings s ON s.scope_kind = 'project' AND s.scope_id = p.id
-        WHERE p.owner_id = $1
-          AND s.field LIKE 'operations.%.models.' || CAST($2 AS TEXT) AND s.value IS NOT NULL
-        UNION ALL
-        SELECT s.field, s.value FROM organization_members m
-        JOIN projects p ON p.organization_id = m.organization_id
-        JOIN settings s ON s.scope_kind = 'project' AND s.scope_id = p.id
-        WHERE m.user_id = $1
+        SELECT s.field, s.value FROM project_access access
+        JOIN settings s ON s.scope_kind = 'project' AND s.scope_id = access.project_id
+        WHERE access.user_id = $1
           AND s.field LIKE 'operations.%.models.' || CAST($2 AS TEXT) AND s.value IS NOT NULL
         UNION ALL
         SELECT s.field, s.value FROM organization_members m

@@ -1,13 +1,18 @@
-//! Organizations and who belongs to them.
+//! Organizations and who belongs to them. One that was ended has no members; its row stays, as
+//! generations and the ledger name it.
+
+pub mod ending;
+pub mod members;
 
 use crate::{
-    Db, StoreError,
-    row::{plan_id, role_id, row},
+    Db, StoreError, budgets,
+    row::{FromRow, Row, plan_id, row},
     statement::{statements, values},
 };
 use domain::{
     OrganizationId, Timestamp, UserId,
     account::{OrganizationRole, Plan},
+    money::MicroUsd,
 };
 
 statements! {
@@ -23,8 +28,23 @@ statements! {
         FROM organization_members m JOIN organizations o ON o.id = m.organization_id
         WHERE m.user_id = $1
         ORDER BY o.name, o.id";
+    OF_MEMBER = "
+        SELECT o.id, o.name, o.plan, m.role, o.created_at
+        FROM organization_members m JOIN organizations o ON o.id = m.organization_id
+        WHERE m.user_id = $1
+        ORDER BY o.name, o.id";
+    RENAME = "
+        UPDATE organizations SET name = $2 WHERE id = $1 AND deleted_at IS NULL";
+    STANDING = "
+        SELECT o.name, m.role, o.plan, o.policy, o.created_at
+        FROM users u
+        LEFT JOIN organization_members m ON m.user_id = u.id AND m.organization_id = $2
+        LEFT JOIN organizations o ON o.id = m.organization_id
+        WHERE u.id = $1 AND u.disabled_at IS NULL";
+    POLICY = "SELECT policy FROM organizations WHERE id = $1";
+    SET_POLICY = "UPDATE organizations SET policy = $2 WHERE id = $1";
     LEVEL_OF = "
-        SELECT m.role, o.plan, o.policy
+        SELECT o.name, m.role, o.plan, o.policy, o.created_at
         FROM organization_members m JOIN organizations o ON o.id = m.organization_id
         WHERE m.user_id = $1 AND m.organization_id = $2";
 }
@@ -42,6 +62,23 @@ pub struct NewOrganization {
     pub policy: String,
     /// Now.
     pub created_at: Timestamp,
+}
+
+struct Standing(Option<LevelRow>);
+
+impl FromRow for Standing {
+    fn from_row(row: &Row) -> Result<Self, StoreError> {
+        Ok(Self(match row.get::<Option<OrganizationRole>>("role")? {
+            Some(_) => Some(LevelRow::from_row(row)?),
+            None => None,
+        }))
+    }
+}
+
+row! {
+    struct PolicyRow {
+        policy: String,
+    }
 }
 
 row! {
@@ -63,12 +100,33 @@ row! {
     /// What an organization is to one of its members.
     #[derive(Debug, Clone, PartialEq, Eq)]
     pub struct LevelRow {
+        /// Its name.
+        pub name: String,
         /// The person's part in it.
         pub role: OrganizationRole,
         /// What it has paid for.
         pub plan: Plan,
         /// What its keys may be used for, as JSON.
         pub policy: String,
+        /// Since when it exists.
+        pub created_at: Timestamp,
+    }
+}
+
+row! {
+    /// An organization with the part of one of its members.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct OrganizationRow {
+        /// Its id.
+        pub id: OrganizationId,
+        /// Its name.
+        pub name: String,
+        /// What it has paid for.
+        pub plan: Plan,
+        /// The member's part in it.
+        pub role: OrganizationRole,
+        /// Since when it exists.
+        pub created_at: Timestamp,
     }
 }
 
@@ -98,7 +156,7 @@ pub async fn insert(
         values![
             &organization.id,
             owner,
-            role_id(OrganizationRole::Owner),
+            OrganizationRole::Owner.as_str(),
             organization.created_at
         ],
     )
@@ -117,7 +175,7 @@ pub async fn add_member(
     role: OrganizationRole,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    db.write(&ADD_MEMBER, values![organization, user, role_id(role), now])
+    db.write(&ADD_MEMBER, values![organization, user, role.as_str(), now])
         .await
         .map(drop)
 }
@@ -130,6 +188,37 @@ pub async fn memberships_of(db: &Db, user: &UserId) -> Result<Vec<MembershipRow>
     db.all(&MEMBERSHIPS_OF, values![user]).await
 }
 
+/// The organizations of a person as they see them, by name.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_member(db: &Db, user: &UserId) -> Result<Vec<OrganizationRow>, StoreError> {
+    db.all(&OF_MEMBER, values![user]).await
+}
+
+/// Gives an organization another name; false where it is not there.
+///
+/// # Errors
+/// The database failed.
+pub async fn rename(db: &Db, id: &OrganizationId, name: &str) -> Result<bool, StoreError> {
+    Ok(db.write(&RENAME, values![id, name]).await? == 1)
+}
+
+/// What an organization is to somebody whose account is not disabled, for work that goes on without
+/// them: `None` where it is disabled or gone, `Some(None)` where they do not belong to it.
+///
+/// # Errors
+/// The database failed.
+pub async fn standing(
+    db: &Db,
+    user: &UserId,
+    organization: Option<&OrganizationId>,
+) -> Result<Option<Option<LevelRow>>, StoreError> {
+    let values = values![user, organization];
+    let standing = db.one::<Standing>(&STANDING, values).await?;
+    Ok(standing.map(|standing| standing.0))
+}
+
 /// What an organization is to a person, or `None` where they do not belong to it.
 ///
 /// # Errors
@@ -140,4 +229,42 @@ pub async fn level_of(
     organization: &OrganizationId,
 ) -> Result<Option<LevelRow>, StoreError> {
     db.one(&LEVEL_OF, values![user, organization]).await
+}
+
+/// Sets what an organization's keys may be used for. `build` makes the new policy of the stored one,
+/// and with `Some`, what each member may spend of its money in a month; `Some(None)` takes that limit
+/// away. Inside the transaction: of two changes at the same moment none is lost. `Ok(None)` where the
+/// organization is not there.
+///
+/// # Errors
+/// The database failed.
+pub async fn set_policy<E>(
+    db: &Db,
+    id: &OrganizationId,
+    by: &UserId,
+    now: Timestamp,
+    build: impl FnOnce(&str) -> Result<(String, Option<Option<MicroUsd>>), E>,
+) -> Result<Option<Result<(), E>>, StoreError> {
+    let mut tx = db.begin().await?;
+    if !members::lock(&mut tx, id).await? {
+        tx.rollback().await?;
+        return Ok(None);
+    }
+    let Some(PolicyRow { policy }) = tx.one(&POLICY, values![id]).await? else {
+        tx.rollback().await?;
+        return Ok(None);
+    };
+    let (policy, share) = match build(&policy) {
+        Ok(built) => built,
+        Err(error) => {
+            tx.rollback().await?;
+            return Ok(Some(Err(error)));
+        }
+    };
+    tx.execute(&SET_POLICY, values![id, &policy]).await?;
+    if let Some(share) = share {
+        budgets::put_share(&mut tx, id, share, by, now).await?;
+    }
+    tx.commit().await?;
+    Ok(Some(Ok(())))
 }

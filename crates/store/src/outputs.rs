@@ -21,9 +21,8 @@ statements! {
         FROM outputs o JOIN generations g ON g.id = o.generation_id
         WHERE o.generation_id = $2
           AND (g.user_id = $1 OR EXISTS (
-              SELECT 1 FROM projects p
-              JOIN organization_members m ON m.organization_id = p.organization_id
-              WHERE p.id = g.project_id AND m.user_id = $1))
+              SELECT 1 FROM project_access access
+              WHERE access.project_id = g.project_id AND access.user_id = $1))
         ORDER BY o.role, o.position";
     GET_VISIBLE = "
         SELECT o.id, o.generation_id, o.role, o.position, o.media_type, o.bytes, o.sha256, o.file,
@@ -31,9 +30,8 @@ statements! {
         FROM outputs o JOIN generations g ON g.id = o.generation_id
         WHERE o.id = $2
           AND (g.user_id = $1 OR EXISTS (
-              SELECT 1 FROM projects p
-              JOIN organization_members m ON m.organization_id = p.organization_id
-              WHERE p.id = g.project_id AND m.user_id = $1))";
+              SELECT 1 FROM project_access access
+              WHERE access.project_id = g.project_id AND access.user_id = $1))";
     REMOVE_OLD = "
         UPDATE outputs SET removed_at = $2
         WHERE removed_at IS NULL AND id IN (

@@ -1,14 +1,19 @@
-//! Film projects. A project without an organization is seen by its owner, one of an organization
-//! by the organization's members, and by nobody else.
+//! Film projects. A project without an organization is seen by its owner and by whom they invited,
+//! one of an organization by the organization's members, and by nobody else: `project_access` says by
+//! whom and as what.
+
+pub mod people;
 
 use crate::{
     Db, StoreError, budgets,
+    organizations::members,
     row::row,
     statement::{statements, values},
 };
 use domain::{
-    OrganizationId, ProjectId, Timestamp, UserId, account::OrganizationRole, budget::OwnerKind,
-    project::Project,
+    OrganizationId, ProjectId, Timestamp, UserId,
+    budget::OwnerKind,
+    project::{Project, ProjectRole, Right},
 };
 
 statements! {
@@ -20,44 +25,25 @@ statements! {
               SELECT 1 FROM organization_members m
               WHERE m.organization_id = $4 AND m.user_id = u.id))";
     LIST = "
-        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at
-        FROM projects p
-        WHERE p.owner_id = $1 AND p.organization_id IS NULL
-        UNION ALL
-        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at
-        FROM projects p JOIN organization_members m ON m.organization_id = p.organization_id
-        WHERE m.user_id = $1
-        ORDER BY updated_at DESC, id DESC";
+        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at,
+               access.role AS my_role
+        FROM project_access access JOIN projects p ON p.id = access.project_id
+        WHERE access.user_id = $1
+        ORDER BY p.updated_at DESC, p.id DESC";
     GET = "
-        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at
-        FROM projects p
-        WHERE p.id = $2
-          AND ((p.organization_id IS NULL AND p.owner_id = $1) OR EXISTS (
-              SELECT 1 FROM organization_members m
-              WHERE m.organization_id = p.organization_id AND m.user_id = $1))";
+        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at,
+               access.role AS my_role
+        FROM project_access access JOIN projects p ON p.id = access.project_id
+        WHERE access.project_id = $2 AND access.user_id = $1";
     RENAME = "
         UPDATE projects SET name = $3, updated_at = $4
-        WHERE id = $2
-          AND ((organization_id IS NULL AND owner_id = $1) OR EXISTS (
-              SELECT 1 FROM organization_members m
-              WHERE m.organization_id = projects.organization_id AND m.user_id = $1))
-        RETURNING id, name, owner_id, organization_id, created_at, updated_at";
-    RIGHTS = "
-        SELECT p.owner_id, m.role
-        FROM projects p
-        LEFT JOIN organization_members m
-            ON m.organization_id = p.organization_id AND m.user_id = $1
-        WHERE p.id = $2
-          AND ((p.organization_id IS NULL AND p.owner_id = $1) OR m.user_id IS NOT NULL)";
-    VIEWERS = "
-        SELECT p.owner_id AS user_id FROM projects p
-        WHERE p.id = $1 AND p.organization_id IS NULL
-        UNION ALL
-        SELECT m.user_id FROM projects p
-        JOIN organization_members m ON m.organization_id = p.organization_id
-        WHERE p.id = $1";
+        WHERE id = $2 AND EXISTS (
+            SELECT 1 FROM project_access access
+            WHERE access.project_id = $2 AND access.user_id = $1 AND access.role <> 'viewer')";
+    VIEWERS = "SELECT access.user_id FROM project_access access WHERE access.project_id = $1";
     DELETE = "DELETE FROM projects WHERE id = $1";
     DELETE_SETTINGS = "DELETE FROM settings WHERE scope_kind = 'project' AND scope_id = $1";
+    DELETE_INVITATIONS = "DELETE FROM invitations WHERE kind = 'project' AND target_id = $1";
     DELETE_SETTINGS_HISTORY = "
         DELETE FROM settings_history WHERE scope_kind = 'project' AND scope_id = $1";
 }
@@ -78,6 +64,8 @@ row! {
         pub created_at: Timestamp,
         /// When it was last changed.
         pub updated_at: Timestamp,
+        /// The part in it of the person who asked.
+        pub my_role: ProjectRole,
     }
 }
 
@@ -90,6 +78,7 @@ impl From<ProjectRow> for Project {
             organization_id: row.organization_id,
             created_at: row.created_at,
             updated_at: row.updated_at,
+            role: row.my_role,
         }
     }
 }
@@ -97,13 +86,6 @@ impl From<ProjectRow> for Project {
 row! {
     struct Viewer {
         user_id: UserId,
-    }
-}
-
-row! {
-    struct Rights {
-        owner_id: UserId,
-        role: Option<OrganizationRole>,
     }
 }
 
@@ -145,19 +127,26 @@ pub enum Removal {
 /// # Errors
 /// The database failed.
 pub async fn insert(db: &Db, owner: &UserId, project: &NewProject) -> Result<bool, StoreError> {
-    let inserted = db
-        .write(
-            &INSERT,
-            values![
-                owner,
-                &project.id,
-                &project.name,
-                project.organization_id.as_ref(),
-                project.created_at
-            ],
-        )
-        .await?;
-    Ok(inserted == 1)
+    let mut tx = db.begin().await?;
+    // An organization that is ending takes no project any more.
+    let is_there = match &project.organization_id {
+        Some(organization) => members::lock(&mut tx, organization).await?,
+        None => true,
+    };
+    let values = values![
+        owner,
+        &project.id,
+        &project.name,
+        project.organization_id.as_ref(),
+        project.created_at
+    ];
+    let inserted = is_there && tx.execute(&INSERT, values).await? == 1;
+    if inserted {
+        tx.commit().await?;
+    } else {
+        tx.rollback().await?;
+    }
+    Ok(inserted)
 }
 
 /// Every project that a person can see, the last changed first.
@@ -176,7 +165,7 @@ pub async fn get(db: &Db, user: &UserId, id: &ProjectId) -> Result<Option<Projec
     db.one(&GET, values![user, id]).await
 }
 
-/// Gives the project another name, if the person can see it; what it is then.
+/// Gives the project another name, if the person may change it; false where they may not.
 ///
 /// # Errors
 /// The database failed.
@@ -186,9 +175,8 @@ pub async fn rename(
     id: &ProjectId,
     name: &str,
     now: Timestamp,
-) -> Result<Option<ProjectRow>, StoreError> {
-    db.write_returning(&RENAME, values![user, id, name, now])
-        .await
+) -> Result<bool, StoreError> {
+    Ok(db.write(&RENAME, values![user, id, name, now]).await? == 1)
 }
 
 /// Removes the project with its settings, if the person owns it or runs its organization.
@@ -197,23 +185,16 @@ pub async fn rename(
 /// The database failed.
 pub async fn delete(db: &Db, user: &UserId, id: &ProjectId) -> Result<Removal, StoreError> {
     let mut tx = db.begin().await?;
-    let rights = tx.one::<Rights>(&RIGHTS, values![user, id]).await?;
-    let removal = match rights {
+    let project = tx.one::<ProjectRow>(&GET, values![user, id]).await?;
+    let removal = match project {
         None => Removal::Missing,
-        Some(rights)
-            if rights.owner_id == *user
-                || matches!(
-                    rights.role,
-                    Some(OrganizationRole::Owner | OrganizationRole::Admin)
-                ) =>
-        {
-            Removal::Done
-        }
+        Some(project) if project.my_role.may(Right::Own) => Removal::Done,
         Some(_) => Removal::Forbidden,
     };
     if removal == Removal::Done {
         tx.execute(&DELETE_SETTINGS, values![id]).await?;
         tx.execute(&DELETE_SETTINGS_HISTORY, values![id]).await?;
+        tx.execute(&DELETE_INVITATIONS, values![id]).await?;
         tx.execute(&DELETE, values![id]).await?;
         // The project first, as whoever asks for a generation in it does.
         budgets::remove_of(&mut tx, OwnerKind::Project, id.as_str()).await?;

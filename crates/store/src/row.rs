@@ -3,14 +3,14 @@
 
 use crate::StoreError;
 use domain::{
-    BatchId, GenerationId, Operation, OrganizationId, OutputId, PlannedItemId, ProjectId,
-    ProviderFault, ProviderId, SecretId, Timestamp, UserId,
+    BatchId, GenerationId, InvitationId, Operation, OrganizationId, OutputId, PlannedItemId,
+    ProjectId, ProviderFault, ProviderId, SecretId, Timestamp, UserId,
     account::{OrganizationRole, Plan},
     budget::{OwnerKind, Period, UnknownPrices},
     generation::Status,
     money::MicroUsd,
     plan::BatchState,
-    project::Step,
+    project::{ProjectRole, Step},
     resolution::{Level, Payer},
     scope::Scopes,
 };
@@ -96,6 +96,7 @@ column! {
         OutputId = |id| Some(OutputId(id)),
         PlannedItemId = |id| Some(PlannedItemId(id)),
         BatchId = |id| Some(BatchId(id)),
+        InvitationId = |id| Some(InvitationId(id)),
         Operation = |id| Operation::parse(&id),
         ProviderId = |id| ProviderId::parse(&id),
         ProviderFault = |id| ProviderFault::parse(&id),
@@ -116,21 +117,9 @@ column! {
                 .into_iter()
                 .find(|word| word.as_str() == id)
         },
-        OrganizationRole = |id| {
-            [OrganizationRole::Owner, OrganizationRole::Admin, OrganizationRole::Member]
-                .into_iter()
-                .find(|role| role_id(*role) == id)
-        },
+        OrganizationRole = |id| OrganizationRole::parse(&id),
+        ProjectRole = |id| ProjectRole::parse(&id),
         Plan = |id| [Plan::Free, Plan::Premium].into_iter().find(|plan| plan_id(*plan) == id);
-}
-
-/// How a role is stored.
-pub(crate) const fn role_id(role: OrganizationRole) -> &'static str {
-    match role {
-        OrganizationRole::Owner => "owner",
-        OrganizationRole::Admin => "admin",
-        OrganizationRole::Member => "member",
-    }
 }
 
 /// How a level is stored.

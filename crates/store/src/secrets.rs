@@ -17,7 +17,8 @@ use domain::{OrganizationId, ProviderId, SecretId, Timestamp, UserId};
 statements! {
     // Changes nothing; on PostgreSQL it makes the changes of one owner's keys wait for each other.
     LOCK_USER = "UPDATE users SET name = name WHERE id = $1";
-    LOCK_ORGANIZATION = "UPDATE organizations SET name = name WHERE id = $1";
+    LOCK_ORGANIZATION = "
+        UPDATE organizations SET name = name WHERE id = $1 AND deleted_at IS NULL";
     VERSION = "
         SELECT version FROM secrets
         WHERE owner_kind = $1 AND owner_id = $2 AND provider = $3 AND field = $4";

@@ -20,11 +20,9 @@ statements! {
     // What is set in the projects that a person sees.
     OF_PROJECTS = "
         SELECT s.scope_id, s.field, s.value
-        FROM settings s JOIN projects p ON p.id = s.scope_id
-        WHERE s.scope_kind = 'project' AND s.value IS NOT NULL
-          AND ((p.organization_id IS NULL AND p.owner_id = $1) OR EXISTS (
-              SELECT 1 FROM organization_members m
-              WHERE m.organization_id = p.organization_id AND m.user_id = $1))";
+        FROM project_access access
+        JOIN settings s ON s.scope_kind = 'project' AND s.scope_id = access.project_id
+        WHERE access.user_id = $1 AND s.value IS NOT NULL";
     // Changes nothing; on PostgreSQL it keeps others from changing the row until the commit.
     LOCK = "
         UPDATE settings SET version = version

@@ -20,13 +20,11 @@ statements! {
     ACTING = "
         SELECT u.id AS user_id, u.is_admin,
                p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at,
+               access.role AS my_role,
                o.id AS acting_organization_id, m.role, o.plan, o.policy
         FROM users u
-        LEFT JOIN projects p
-            ON p.id = $2
-           AND ((p.organization_id IS NULL AND p.owner_id = u.id) OR EXISTS (
-               SELECT 1 FROM organization_members v
-               WHERE v.organization_id = p.organization_id AND v.user_id = u.id))
+        LEFT JOIN project_access access ON access.project_id = $2 AND access.user_id = $1
+        LEFT JOIN projects p ON p.id = access.project_id
         LEFT JOIN organization_members m
             ON m.user_id = u.id
            AND m.organization_id = CASE WHEN CAST($2 AS TEXT) IS NULL

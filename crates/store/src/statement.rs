@@ -2,8 +2,8 @@
 //! No SQL is ever put together at run time, and no statement lives outside of a `statements!` list.
 
 use domain::{
-    BatchId, GenerationId, OrganizationId, OutputId, PlannedItemId, ProjectId, SecretId, Timestamp,
-    UserId, money::MicroUsd,
+    BatchId, GenerationId, InvitationId, OrganizationId, OutputId, PlannedItemId, ProjectId,
+    SecretId, Timestamp, UserId, money::MicroUsd,
 };
 
 /// One statement under its name, with which errors and tests speak of it.
@@ -142,5 +142,6 @@ from_ids!(
     GenerationId,
     OutputId,
     PlannedItemId,
-    BatchId
+    BatchId,
+    InvitationId
 );

@@ -48,6 +48,7 @@ fn confirming() -> Confirming {
                 provider: ProviderId::Kie,
                 model: "m0".into(),
                 endpoint: None,
+                shared_endpoint: None,
                 credential: None,
                 payer: Payer::User,
                 trace: Trace::default(),

@@ -67,6 +67,7 @@ fn whose(budget: &BudgetView, projects: &[Project]) -> String {
         (OwnerKind::User, _) => "Yours".to_owned(),
         (OwnerKind::Instance, _) => "This server's".to_owned(),
         (OwnerKind::Organization, _) => "Your organization's".to_owned(),
+        (OwnerKind::Member, _) => "Your share of your organization's".to_owned(),
         (OwnerKind::Project, id) => projects
             .iter()
             .find(|project| Some(project.id.as_str()) == id)
@@ -121,14 +122,19 @@ fn table(all: &[BudgetView], projects: &[Project], made_for: &str) -> AnyView {
                 <td class="wrap">{effect_words(budget)}</td>
                 <td>{minute(budget.resets_at)}</td>
                 <td>
-                    <form method="post" action="/usage/budgets/remove">
-                        <input type="hidden" name="made_for" value=made_for.to_owned()/>
-                        <input type="hidden" name="owner" value=owner_of(budget)/>
-                        <input type="hidden" name="period" value=budget.period.as_str()/>
-                        <button type="submit" class="small" aria-label=label>
-                            "Remove"
-                        </button>
-                    </form>
+                    {(budget.whose != OwnerKind::Member)
+                        .then(|| {
+                            view! {
+                                <form method="post" action="/usage/budgets/remove">
+                                    <input type="hidden" name="made_for" value=made_for.to_owned()/>
+                                    <input type="hidden" name="owner" value=owner_of(budget)/>
+                                    <input type="hidden" name="period" value=budget.period.as_str()/>
+                                    <button type="submit" class="small" aria-label=label>
+                                        "Remove"
+                                    </button>
+                                </form>
+                            }
+                        })}
                 </td>
             </tr>
         }

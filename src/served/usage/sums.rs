@@ -256,6 +256,7 @@ mod tests {
         UsageRow {
             group: group.into_iter().collect(),
             project_name: project.map(|id| format!("Project {id}")),
+            member_name: None,
             paid_by: PaidBy {
                 user: Sum {
                     number: 2,

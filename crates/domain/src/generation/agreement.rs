@@ -123,6 +123,7 @@ mod tests {
                 provider: ProviderId::Gemini,
                 model: "m".into(),
                 endpoint: None,
+                shared_endpoint: None,
                 credential: None,
                 payer: User,
                 trace: Trace::default(),

@@ -10,8 +10,9 @@ mod trace;
 mod unresolved;
 
 pub use snapshot::{
-    Endpoint, EnvironmentKeys, EnvironmentLevel, KeyState, LevelSettings, OrganizationLevel,
-    OrganizationPolicy, ProjectLevel, SecretRef, Snapshot, StoredKey, StoredKeys, UserLevel,
+    AllowedModel, Endpoint, EnvironmentKeys, EnvironmentLevel, KeyState, LevelSettings,
+    OrganizationLevel, OrganizationPolicy, ProjectLevel, SecretRef, Snapshot, StoredKey,
+    StoredKeys, UserLevel,
 };
 pub use trace::{Entry, Level, Outcome, Reason, Subject, Trace};
 pub use unresolved::{Problem, Unresolved};
@@ -87,9 +88,13 @@ pub struct Resolution {
     pub provider: ProviderId,
     /// With which model.
     pub model: String,
-    /// At which address, for providers without one of their own.
+    /// At which address, for providers without one of their own. That of an organization is left
+    /// out: only its admins see it, in its settings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub endpoint: Option<String>,
+    /// The address of the organization; it never leaves the server.
+    #[serde(skip)]
+    pub shared_endpoint: Option<String>,
     /// With which credential; `None` where the endpoint needs none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<Credential>,
@@ -97,6 +102,38 @@ pub struct Resolution {
     pub payer: Payer,
     /// How it was found.
     pub trace: Trace,
+}
+
+impl Resolution {
+    /// At which address, whoever's it is.
+    #[must_use]
+    pub fn address(&self) -> Option<&str> {
+        self.endpoint.as_deref().or(self.shared_endpoint.as_deref())
+    }
+
+    /// As others see it who may see the generation: without the address of a deployment of the
+    /// person's own.
+    #[must_use]
+    pub fn without_own_address(mut self) -> Self {
+        let chosen = self
+            .trace
+            .chosen(Subject::Endpoint)
+            .map(|entry| entry.level);
+        if chosen == Some(Level::User) {
+            self.endpoint = None;
+        }
+        self.trace.hide(Subject::Endpoint, Level::User);
+        self
+    }
+
+    /// Whether it needs a key or an address of the organization, which not everybody in it may use.
+    #[must_use]
+    pub fn uses_organization(&self) -> bool {
+        [Subject::Credential, Subject::Endpoint]
+            .into_iter()
+            .filter_map(|subject| self.trace.chosen(subject))
+            .any(|entry| entry.level == Level::Organization)
+    }
 }
 
 /// Resolves a request over a snapshot.
@@ -156,11 +193,17 @@ pub fn resolve(
         }
         (_, Some(credential), _) => credential.level,
     };
+    let address = |shared: bool| {
+        endpoint
+            .filter(|(level, _)| (*level == Level::Organization) == shared)
+            .map(|(_, endpoint)| endpoint.url.clone())
+    };
     Ok(Resolution {
         operation,
         provider,
         model: model.to_owned(),
-        endpoint: endpoint.map(|(_, endpoint)| endpoint.url.clone()),
+        endpoint: address(false),
+        shared_endpoint: address(true),
         credential,
         payer: payer(paying, snapshot),
         trace,
@@ -239,7 +282,7 @@ fn choose_provider(
         named(organization.and_then(|organization| at(&organization.settings))),
         organization.and_then(|organization| {
             let provider = at(&organization.settings)?;
-            organization.forbids(operation, provider)
+            organization.forbids(operation, provider, None)
         }),
     );
     choice.offer(Level::User, named(at(&snapshot.user.settings)), None);
@@ -286,7 +329,9 @@ fn choose_model<'a>(
     choice.offer(
         Level::Organization,
         named(organization.and_then(|organization| at(&organization.settings))),
-        organization.and_then(|organization| organization.forbids(operation, provider)),
+        organization.and_then(|organization| {
+            organization.forbids(operation, provider, at(&organization.settings))
+        }),
     );
     choice.offer(Level::User, named(at(&snapshot.user.settings)), None);
     choice.offer(
@@ -328,7 +373,8 @@ fn choose_endpoint<'a>(
     };
     let at = |level: Level, settings: Option<&'a LevelSettings>| {
         let endpoint = settings?.endpoint(kind?)?;
-        Some(((level, endpoint), Some(endpoint.url.clone())))
+        let shown = (level != Level::Organization).then(|| endpoint.url.clone());
+        Some(((level, endpoint), shown))
     };
     choice.offer(Level::Request, None, None);
     let project = snapshot.project.as_ref().map(|project| &project.settings);
@@ -340,7 +386,8 @@ fn choose_endpoint<'a>(
             Level::Organization,
             organization.map(|organization| &organization.settings),
         ),
-        organization.and_then(|organization| organization.forbids(operation, provider)),
+        organization
+            .and_then(|organization| organization.forbids(operation, provider, Some(model))),
     );
     choice.offer(
         Level::User,
@@ -393,7 +440,9 @@ fn choose_credential(
         let (keys, forbidden) = match level {
             Level::Organization => (
                 organization.map(|organization| &organization.keys),
-                organization.and_then(|organization| organization.forbids(operation, provider)),
+                organization.and_then(|organization| {
+                    organization.forbids(operation, provider, Some(model))
+                }),
             ),
             Level::User => (Some(&snapshot.user.keys), None),
             _ => (

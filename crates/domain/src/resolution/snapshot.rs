@@ -151,6 +151,8 @@ pub struct OrganizationPolicy {
     pub operations: Option<Vec<Operation>>,
     /// The allowed providers; `None` allows all.
     pub providers: Option<Vec<ProviderId>>,
+    /// The allowed models; `None` allows all.
+    pub models: Option<Vec<AllowedModel>>,
     /// Whether members may put their own keys first.
     pub members_may_prefer_own_keys: bool,
 }
@@ -160,30 +162,60 @@ impl Default for OrganizationPolicy {
         Self {
             operations: None,
             providers: None,
+            models: None,
             members_may_prefer_own_keys: true,
         }
+    }
+}
+
+/// A model that an organization's keys may be used for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AllowedModel {
+    /// Of which provider.
+    pub provider: ProviderId,
+    /// Its id.
+    pub model: String,
+}
+
+impl OrganizationPolicy {
+    /// Why somebody with this part in an organization with this plan may not use its keys for this,
+    /// or `None` if they may. Without a model it is asked for any.
+    #[must_use]
+    pub fn forbids(
+        &self,
+        (role, plan): (OrganizationRole, Plan),
+        operation: Operation,
+        provider: ProviderId,
+        model: Option<&str>,
+    ) -> Option<Reason> {
+        if !role.is_admin() && plan != Plan::Premium {
+            return Some(Reason::NotEntitled);
+        }
+        let operations = self.operations.as_ref();
+        let providers = self.providers.as_ref();
+        let is_listed = |list: &Vec<AllowedModel>| {
+            list.iter()
+                .any(|one| one.provider == provider && model.is_none_or(|model| one.model == model))
+        };
+        let is_allowed = operations.is_none_or(|list| list.contains(&operation))
+            && providers.is_none_or(|list| list.contains(&provider))
+            && self.models.as_ref().is_none_or(is_listed);
+        (!is_allowed).then_some(Reason::Policy)
     }
 }
 
 impl OrganizationLevel {
     /// Why the acting person may not use the organization's keys for this, or `None` if they may.
     #[must_use]
-    pub fn forbids(&self, operation: Operation, provider: ProviderId) -> Option<Reason> {
-        let is_admin = matches!(self.role, OrganizationRole::Owner | OrganizationRole::Admin);
-        if !is_admin && self.plan != Plan::Premium {
-            return Some(Reason::NotEntitled);
-        }
-        let allowed = self
-            .policy
-            .operations
-            .as_ref()
-            .is_none_or(|list| list.contains(&operation))
-            && self
-                .policy
-                .providers
-                .as_ref()
-                .is_none_or(|list| list.contains(&provider));
-        (!allowed).then_some(Reason::Policy)
+    pub fn forbids(
+        &self,
+        operation: Operation,
+        provider: ProviderId,
+        model: Option<&str>,
+    ) -> Option<Reason> {
+        let who = (self.role, self.plan);
+        self.policy.forbids(who, operation, provider, model)
     }
 }
 

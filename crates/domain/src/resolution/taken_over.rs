@@ -79,6 +79,7 @@ mod tests {
             provider,
             model: "m".into(),
             endpoint: None,
+            shared_endpoint: None,
             credential: None,
             payer: Payer::User,
             trace: serde_json::from_str::<Trace>(entries).unwrap(),

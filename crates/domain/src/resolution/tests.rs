@@ -112,6 +112,17 @@ fn any_keys(level: &'static str) -> impl Strategy<Value = StoredKeys> {
     })
 }
 
+fn any_allowed_model() -> impl Strategy<Value = AllowedModel> {
+    let names = ["request", "project", "organization", "user", "environment"];
+    (any_provider(), 0..=names.len()).prop_map(move |(provider, number)| AllowedModel {
+        provider,
+        model: match names.get(number) {
+            Some(name) => format!("{name}-model"),
+            None => format!("default-{provider}"),
+        },
+    })
+}
+
 prop_compose! {
     fn any_organization()(
         settings in any_settings("organization"), keys in any_keys("organization"),
@@ -121,9 +132,11 @@ prop_compose! {
         plan in prop::sample::select(vec![Plan::Free, Plan::Premium]),
         operations in prop::option::weighted(0.3, prop::collection::vec(any_operation(), 0..5)),
         providers in prop::option::weighted(0.3, prop::collection::vec(any_provider(), 0..8)),
+        models in prop::option::weighted(0.3, prop::collection::vec(any_allowed_model(), 0..12)),
         members_may_prefer_own_keys: bool,
     ) -> OrganizationLevel {
-        let policy = OrganizationPolicy { operations, providers, members_may_prefer_own_keys };
+        let policy =
+            OrganizationPolicy { operations, providers, models, members_may_prefer_own_keys };
         OrganizationLevel { settings, keys, role, plan, policy }
     }
 }
@@ -183,6 +196,13 @@ fn reference(
                     .is_none_or(|list| list.contains(&p))
         })
     };
+    let admits = |p, model: Option<&str>| {
+        org.and_then(|org| org.policy.models.as_ref())
+            .is_none_or(|list| {
+                list.iter()
+                    .any(|one| one.provider == p && model.is_none_or(|model| one.model == model))
+            })
+    };
     let levels: Vec<(Level, &LevelSettings)> = [
         (Level::Project, s.project.as_ref().map(|p| &p.settings)),
         (Level::Organization, org.map(|org| &org.settings)),
@@ -198,20 +218,26 @@ fn reference(
             levels.iter().find_map(|(level, settings)| {
                 settings
                     .provider(o)
-                    .filter(|p| *level != Level::Organization || may(*p))
+                    .filter(|p| *level != Level::Organization || (may(*p) && admits(*p, None)))
             })
         })
         .unwrap_or(ProviderId::serving(o)[0]);
-    let usable = || {
-        levels
-            .iter()
-            .filter(|(level, _)| *level != Level::Organization || may(p))
+    let named = || {
+        levels.iter().filter(|(level, settings)| {
+            *level != Level::Organization || (may(p) && admits(p, settings.model(o, p)))
+        })
     };
     let m = request
         .model
         .clone()
-        .or_else(|| usable().find_map(|(_, settings)| settings.model(o, p).map(str::to_owned)))
+        .or_else(|| named().find_map(|(_, settings)| settings.model(o, p).map(str::to_owned)))
         .unwrap_or(format!("default-{p}"));
+    let may = may(p) && admits(p, Some(&m));
+    let usable = || {
+        levels
+            .iter()
+            .filter(|(level, _)| *level != Level::Organization || may)
+    };
     let env = match p {
         ProviderId::ClaudeCli => s.acting_is_admin && s.environment.serves != EnvironmentKeys::Off,
         _ => {
@@ -231,7 +257,7 @@ fn reference(
     let mut holders = vec![
         (
             Level::Organization,
-            org.map(|org| &org.keys).filter(|_| may(p)),
+            org.map(|org| &org.keys).filter(|_| may),
         ),
         (Level::User, Some(&s.user.keys)),
         (
@@ -370,6 +396,55 @@ proptest! {
                 open(Subject::Provider) || open(Subject::Model),
                 "a lower level took an answer away"
             );
+        }
+    }
+
+    #[test]
+    fn an_organizations_address_is_never_told(
+        request in any_request(), snapshot in any_snapshot()
+    ) {
+        let told = match resolve(&request, &snapshot, &catalog()) {
+            Ok(found) => {
+                let is_shared = found.trace.chosen(Subject::Endpoint)
+                    .is_some_and(|entry| entry.level == Level::Organization);
+                prop_assert_eq!(found.shared_endpoint.is_some(), is_shared);
+                prop_assert!(found.endpoint.is_none() || found.shared_endpoint.is_none());
+                serde_json::to_string(&found).unwrap()
+            }
+            Err(unresolved) => serde_json::to_string(&ApiError::from(*unresolved)).unwrap(),
+        };
+        prop_assert!(!told.contains("organization.modal.run"), "{}", told);
+    }
+
+    #[test]
+    fn others_do_not_see_the_address_of_ones_own_deployment(
+        request in any_request(), snapshot in any_snapshot()
+    ) {
+        if let Ok(found) = resolve(&request, &snapshot, &catalog()) {
+            let chosen = found.trace.chosen(Subject::Endpoint).map(|entry| entry.level);
+            let (before, after) = (found.clone(), found.without_own_address());
+            let told = serde_json::to_string(&after).unwrap();
+            prop_assert!(!told.contains("user.modal.run"), "{}", told);
+            if chosen != Some(Level::User) {
+                prop_assert_eq!(before.endpoint, after.endpoint);
+            }
+            prop_assert_eq!(before.trace.entries().len(), after.trace.entries().len());
+        }
+    }
+
+    #[test]
+    fn an_organizations_token_goes_to_its_own_address_alone(
+        request in any_request(), snapshot in any_snapshot()
+    ) {
+        if let Ok(found) = resolve(&request, &snapshot, &catalog())
+            && found.provider.credential_for(&found.model) == CredentialKind::Endpoint
+            && let Some(credential) = &found.credential
+        {
+            let endpoint = found.trace.chosen(Subject::Endpoint).map(|entry| entry.level);
+            prop_assert_eq!(endpoint, Some(credential.level));
+            if credential.level == Level::Organization {
+                prop_assert!(found.shared_endpoint.is_some());
+            }
         }
     }
 

@@ -185,6 +185,15 @@ impl Trace {
         self.0 = entries;
     }
 
+    /// Leaves out what a level said about a subject; what became of it stays.
+    pub(super) fn hide(&mut self, subject: Subject, level: Level) {
+        for entry in &mut self.0 {
+            if (entry.subject, entry.level) == (subject, level) {
+                entry.value = None;
+            }
+        }
+    }
+
     /// Every entry, grouped by subject, levels in the order in which they were asked.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {

@@ -4,7 +4,7 @@ use super::Answer;
 use crate::{
     actor::Actor,
     app::App,
-    keys::{self, Draft, KeyInput},
+    keys::{self, Draft, Holder, KeyInput},
     web,
 };
 use axum::{
@@ -18,7 +18,8 @@ use domain::{
 use secrecy::SecretString;
 use serde::Deserialize;
 
-fn provider(id: &str) -> Result<ProviderId, ApiError> {
+/// The provider that an address names.
+pub fn provider(id: &str) -> Result<ProviderId, ApiError> {
     ProviderId::parse(id).ok_or_else(|| ApiError::not_found("provider"))
 }
 
@@ -30,7 +31,7 @@ pub async fn put(
     web::Json(input): web::Json<KeyInput>,
 ) -> Answer<web::Json<SecretView>> {
     Ok(web::Json(
-        keys::put(&app, &actor, provider(&id)?, input).await?,
+        keys::put(&app, &Holder::me(&actor), provider(&id)?, input).await?,
     ))
 }
 
@@ -40,7 +41,7 @@ pub async fn delete(
     actor: Actor,
     Path(id): Path<String>,
 ) -> Answer<StatusCode> {
-    keys::remove(&app, &actor, provider(&id)?).await?;
+    keys::remove(&app, &Holder::me(&actor), provider(&id)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -50,7 +51,9 @@ pub async fn undo(
     actor: Actor,
     Path(id): Path<String>,
 ) -> Answer<web::Json<SecretView>> {
-    Ok(web::Json(keys::undo(&app, &actor, provider(&id)?).await?))
+    Ok(web::Json(
+        keys::undo(&app, &Holder::me(&actor), provider(&id)?).await?,
+    ))
 }
 
 /// What is sent to test a key that is not stored.
@@ -70,17 +73,21 @@ pub async fn test(
     Path(id): Path<String>,
     request: Request,
 ) -> Answer<web::Json<KeyReport>> {
+    let draft = draft(&app, request).await?;
+    let report = keys::test(&app, &Holder::me(&actor), provider(&id)?, draft).await?;
+    Ok(web::Json(report))
+}
+
+/// What is to be tested in place of the stored key; nothing without a body.
+pub async fn draft(app: &App, request: Request) -> Answer<Draft> {
     let has_body = request.headers().get(CONTENT_TYPE).is_some();
     let input = if has_body {
-        web::Json::<TestInput>::from_request(request, &app).await?.0
+        web::Json::<TestInput>::from_request(request, app).await?.0
     } else {
         TestInput::default()
     };
-    let draft = Draft {
+    Ok(Draft {
         key: input.key,
         secret: input.secret,
-    };
-    Ok(web::Json(
-        keys::test(&app, &actor, provider(&id)?, draft).await?,
-    ))
+    })
 }

@@ -12,6 +12,7 @@ mod events;
 mod generations;
 mod health;
 mod keys;
+mod organizations;
 mod outputs;
 mod plan;
 mod projects;
@@ -78,6 +79,7 @@ pub fn router(app: App) -> Router {
         .route("/sessions/{id}", delete(sessions::end))
         .route("/tokens", get(tokens::list).post(tokens::make))
         .route("/tokens/{id}", delete(tokens::revoke))
+        .route("/me/active-organization", put(organizations::activate))
         .route("/providers", get(providers::list))
         .route("/providers/{provider}/models", get(providers::models))
         .route(
@@ -112,6 +114,19 @@ pub fn router(app: App) -> Router {
             "/projects/{id}/settings/export",
             get(projects::settings_export),
         )
+        .route("/projects/{id}/members", get(projects::members))
+        .route(
+            "/projects/{id}/members/{member}",
+            put(projects::set_role).delete(projects::remove_member),
+        )
+        .route(
+            "/projects/{id}/invitations",
+            get(projects::invitations).post(projects::invite),
+        )
+        .route(
+            "/projects/{id}/invitations/{invitation}",
+            delete(projects::withdraw),
+        )
         .route("/resolve", post(estimates::resolve))
         .route("/generations/{id}", get(generations::get))
         .route("/generations/{id}/cancel", post(generations::cancel))
@@ -125,7 +140,6 @@ pub fn router(app: App) -> Router {
         .route("/outputs/{id}/thumbnail", get(outputs::thumbnail))
         .route("/usage", get(usage::mine))
         .route("/usage.csv", get(usage::mine_as_csv))
-        .route("/organizations/{id}/usage", get(usage::of_organization))
         .route("/organizations/{id}/audit", get(audit::of_organization))
         .route(
             "/organizations/{id}/audit.csv",
@@ -135,9 +149,12 @@ pub fn router(app: App) -> Router {
             "/organizations/{id}/audit.jsonl",
             get(audit::of_organization_as_lines),
         )
+        .route("/invitations/look", post(organizations::look))
+        .route("/invitations/accept", post(organizations::accept))
         .route("/admin/usage", get(usage::of_instance))
         .nest("/admin", admin::router())
         .nest("/budgets", budgets::router())
+        .nest("/organizations", organizations::router())
         .nest("/projects/{id}/plan", plan::router())
         .layer(DefaultBodyLimit::max(web::SMALL_BODY))
         .merge(with_pictures)

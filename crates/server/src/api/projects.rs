@@ -4,15 +4,21 @@ use super::{
     Answer, List,
     settings::{Download, Of, download},
 };
-use crate::{actor::Actor, app::App, projects, settings, web};
+use crate::{
+    actor::Actor,
+    app::App,
+    projects::{self, people},
+    settings, web,
+};
 use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
 use domain::{
-    ApiError, OrganizationId, ProjectId,
+    ApiError, InvitationId, OrganizationId, ProjectId, UserId,
     history::Changed,
-    project::Project,
+    invitation::{Invitation, Invited},
+    project::{Project, ProjectMember, ProjectRole},
     settings::{SettingsPatch, SettingsView},
 };
 use serde::Deserialize;
@@ -120,4 +126,84 @@ pub async fn settings_export(
     Path(id): Path<ProjectId>,
 ) -> Answer<Download> {
     Ok(download(settings::export(&app, &actor, Some(&id)).await?))
+}
+
+/// `GET /projects/{id}/members`.
+pub async fn members(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<web::Json<List<ProjectMember>>> {
+    Ok(web::Json(List {
+        data: people::list(&app, &actor, &id).await?,
+    }))
+}
+
+/// What is sent to change somebody's part.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Part {
+    role: ProjectRole,
+}
+
+/// `PUT /projects/{id}/members/{member}`: answers the members as they are then.
+pub async fn set_role(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, member)): Path<(ProjectId, UserId)>,
+    web::Json(input): web::Json<Part>,
+) -> Answer<web::Json<List<ProjectMember>>> {
+    Ok(web::Json(List {
+        data: people::set_role(&app, &actor, &id, &member, input.role).await?,
+    }))
+}
+
+/// `DELETE /projects/{id}/members/{member}`: 204; of oneself, leaves it.
+pub async fn remove_member(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, member)): Path<(ProjectId, UserId)>,
+) -> Answer<StatusCode> {
+    people::remove(&app, &actor, &id, &member).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// What is sent to invite somebody.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitee {
+    email: String,
+    role: ProjectRole,
+}
+
+/// `POST /projects/{id}/invitations`: 201, with the link this once.
+pub async fn invite(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+    web::Json(input): web::Json<Invitee>,
+) -> Answer<(StatusCode, web::Json<Invited>)> {
+    let invited = people::invite(&app, &actor, &id, &input.email, input.role).await?;
+    Ok((StatusCode::CREATED, web::Json(invited)))
+}
+
+/// `GET /projects/{id}/invitations`.
+pub async fn invitations(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<ProjectId>,
+) -> Answer<web::Json<List<Invitation>>> {
+    Ok(web::Json(List {
+        data: people::invited(&app, &actor, &id).await?,
+    }))
+}
+
+/// `DELETE /projects/{id}/invitations/{invitation}`: 204.
+pub async fn withdraw(
+    State(app): State<App>,
+    actor: Actor,
+    Path((id, invitation)): Path<(ProjectId, InvitationId)>,
+) -> Answer<StatusCode> {
+    people::withdraw(&app, &actor, &id, &invitation).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

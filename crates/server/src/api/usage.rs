@@ -58,7 +58,7 @@ pub async fn mine_as_csv(
     answer(&app, &actor, &Of::Me, asked, true).await
 }
 
-/// `GET /organizations/{id}/usage`, for the organization's admins.
+/// `GET /organizations/{id}/usage`: all of it to the organization's admins, their own part to members.
 pub async fn of_organization(
     State(app): State<App>,
     actor: Actor,

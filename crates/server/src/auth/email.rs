@@ -5,7 +5,7 @@
 const LONGEST: usize = 254;
 
 /// The address in its one spelling, or `None` when it cannot be one.
-pub(super) fn normalize(typed: &str) -> Option<String> {
+pub(crate) fn normalize(typed: &str) -> Option<String> {
     let address = typed.trim().to_lowercase();
     let (local, domain) = address.rsplit_once('@')?;
     let fits = address.len() <= LONGEST

@@ -30,6 +30,9 @@ pub use throttle::Throttle;
 pub use token::SessionToken;
 pub use typed_code::TypedCode;
 
+pub(crate) use email::normalize as normal_address;
+pub(crate) use token::hash as hash_of_token;
+
 use crate::{
     actor::Actor,
     app::App,

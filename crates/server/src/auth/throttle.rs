@@ -40,6 +40,11 @@ const ASKS: Budget = Budget {
     burst: 30,
     per_minute: 20,
 };
+/// Links of invitations that one person makes or tries.
+const LINKS: Budget = Budget {
+    burst: 20,
+    per_minute: 10,
+};
 /// After this long without an attempt an entry is forgotten.
 const FORGOTTEN_AFTER_MILLIS: i64 = 60 * 60 * 1000;
 /// The most entries that each table holds.
@@ -63,6 +68,7 @@ struct Tables {
     accounts: Bounded<Account, Bucket>,
     codes: Bounded<Account, Bucket>,
     asks: Bounded<Account, Bucket>,
+    links: Bounded<Account, Bucket>,
 }
 
 /// An account by the hash of its address or id, so that no table holds an address.
@@ -169,6 +175,16 @@ impl Throttle {
     /// `RATE_LIMITED` with the seconds to wait.
     pub fn ask(&self, user: &UserId, now: Timestamp) -> Result<(), ApiError> {
         self.tables().asks.take(account(user.as_str()), ASKS, now.0)
+    }
+
+    /// Counts a link of an invitation that somebody makes or tries.
+    ///
+    /// # Errors
+    /// `RATE_LIMITED` with the seconds to wait.
+    pub fn link(&self, user: &UserId, now: Timestamp) -> Result<(), ApiError> {
+        self.tables()
+            .links
+            .take(account(user.as_str()), LINKS, now.0)
     }
 
     /// The counts stay usable after a panic elsewhere: each change of them is complete.

@@ -18,7 +18,7 @@ impl SessionToken {
     ///
     /// # Errors
     /// `INTERNAL` when the system gives no random bytes.
-    pub(super) fn generate() -> Result<Self, ApiError> {
+    pub(crate) fn generate() -> Result<Self, ApiError> {
         let mut bytes = Zeroizing::new([0; LENGTH]);
         getrandom::fill(bytes.as_mut_slice()).map_err(|_| ApiError::internal())?;
         Ok(Self(Zeroizing::new(
@@ -41,7 +41,7 @@ impl fmt::Debug for SessionToken {
 
 /// The hash under which a token's session is stored, or `None` for what cannot be a token.
 #[must_use]
-pub(super) fn hash(token: &str) -> Option<[u8; 32]> {
+pub(crate) fn hash(token: &str) -> Option<[u8; 32]> {
     let bytes = Zeroizing::new(URL_SAFE_NO_PAD.decode(token).ok()?);
     (bytes.len() == LENGTH).then(|| Sha256::digest(&*bytes).into())
 }

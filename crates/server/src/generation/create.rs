@@ -5,11 +5,12 @@ use super::{
     fallback::{self, Grounds},
     pictures, read,
 };
-use crate::{actor::Actor, app::App, events::Event, fault::Fault, ledger, resolve};
+use crate::{actor::Actor, app::App, events::Event, fault::Fault, ledger, projects, resolve};
 use domain::{
     ApiError, ErrorCode, GenerationId, SecretId,
     generation::{Agreed, Generation, Status, Wanted},
     parameter,
+    project::Right,
     resolution::{Payer, Resolution, SecretRef},
 };
 use sha2::{Digest, Sha256};
@@ -39,6 +40,9 @@ pub async fn create(
         return answer(app, actor, earlier).await;
     }
 
+    if let Some(project) = &wanted.project_id {
+        projects::must(app, actor, project, Right::Edit).await?;
+    }
     let (mut preview, snapshot) = resolve::preview_over(app, actor, &wanted).await?;
     let catalog = app.catalog_for(actor).await?;
     if let Some(changed) = agreed.and_then(|agreed| agreed.broken_by(&preview, &catalog)) {
@@ -77,7 +81,7 @@ pub async fn create(
         input: serde_json::to_string(&wanted.input).map_err(Fault::from)?,
         resolution: serde_json::to_string(resolution).map_err(Fault::from)?,
         secret_ref: stored_secret(resolution),
-        endpoint: resolution.endpoint.clone(),
+        endpoint: resolution.address().map(str::to_owned),
         estimate: serde_json::to_string(&preview.estimate).map_err(Fault::from)?,
         price: preview.estimate.micro_usd.map(|total| total.high),
         fallback: plan

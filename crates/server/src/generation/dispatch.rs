@@ -3,6 +3,7 @@
 
 mod cancelling;
 mod credential;
+mod entitled;
 mod fallback;
 mod fared;
 mod keeping;
@@ -90,6 +91,9 @@ pub async fn run(app: &App, job: ClaimedJob, flight: &Flight) -> Result<(), Faul
     let lane = store::jobs::lane(provider, row.secret_ref.as_ref(), row.endpoint.as_deref());
     if interrupted {
         turn.write_down(End::Unknown(turn.lost()), &input).await?;
+    } else if !turn.is_entitled().await? {
+        let end = turn.not_entitled(&standing.progress);
+        turn.write_down(end, &input).await?;
     } else if row.status == Status::Cancelling {
         let end = turn.cancelled(&input, &standing.progress, &mut fared);
         turn.write_down(end.await?, &input).await?;
@@ -209,6 +213,9 @@ impl Turn<'_> {
                     }
                     // What was paid for is written down now.
                     self.flight.landed();
+                    if !self.is_entitled().await? {
+                        return Ok(self.not_entitled(&progress));
+                    }
                 }
                 Ok(Step::Wait { progress, after }) => return Ok(self.rest(progress, after)),
                 Ok(Step::Done(produced)) => return Ok(End::Produced(produced, progress)),

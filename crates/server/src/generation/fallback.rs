@@ -27,6 +27,9 @@ pub(super) struct Plan {
     pub(super) resolution: Resolution,
     /// The stored key to use then.
     pub(super) secret_ref: Option<SecretId>,
+    /// The address of the deployment to use then.
+    #[serde(default)]
+    pub(super) endpoint: Option<String>,
     /// What is asked for, with that model's defaults.
     pub(super) input: GenerationInput,
     /// What it is expected to cost then.
@@ -110,6 +113,7 @@ fn ready(
             policy: policy.clone(),
             level,
             secret_ref: super::create::stored_secret(&resolution),
+            endpoint: resolution.address().map(str::to_owned),
             resolution,
             input,
             estimate,

@@ -5,6 +5,7 @@ use crate::{actor::Actor, app::App, events::Event, fault::Fault};
 use domain::{
     ApiError, ErrorCode, GenerationId, OutputId, ProjectId,
     generation::{Generation, Output, Status},
+    resolution::Resolution,
 };
 use store::{
     generations::{Cancellation, Cursor, GenerationRow},
@@ -57,12 +58,16 @@ pub async fn list(
 
 async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation, Fault> {
     let files = store::outputs::of_generation(&app.db, &actor.user.id, &row.id).await?;
+    let mut resolution: Resolution = serde_json::from_str(&row.resolution)?;
+    if row.user_id != actor.user.id {
+        resolution = resolution.without_own_address();
+    }
     let may_look_again = row.user_id == actor.user.id && look_again::way_back(&row)?.is_some();
     Ok(Generation {
         status: row.status,
         step: row.step,
         input: serde_json::from_str(&row.input)?,
-        resolution: serde_json::from_str(&row.resolution)?,
+        resolution,
         estimate: serde_json::from_str(&row.estimate)?,
         actual: row
             .actual

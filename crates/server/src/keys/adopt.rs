@@ -49,7 +49,7 @@ pub async fn adopt(
             Ok(Adopted::Stored)
         }
         Inserted::Present(row) if snapshot::state(app, &row) != KeyState::Ready => {
-            let detail = unreadable(slot).detail.clone();
+            let detail = unreadable("Your", slot).detail.clone();
             Ok(Adopted::Invalid { detail })
         }
         Inserted::Present(row) if app.vault.is_of(&row, &key) => Ok(Adopted::Same),

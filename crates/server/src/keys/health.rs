@@ -1,7 +1,8 @@
 //! How stored keys fare at their providers: written down where it is new, told where it turns. It
 //! decides nothing, and a job or a test never fails for want of it.
 
-use crate::{app::App, events::Event, fault::Fault, vault::Owner};
+use super::holder::tell;
+use crate::{app::App, fault::Fault, vault::Owner};
 use domain::{
     ProviderFault, SecretId,
     keys::{HealthChange, KeyHealth, KeyReport},
@@ -58,8 +59,8 @@ async fn write(
         return Ok(());
     }
     let written = store::key_health::record(&app.db, owner, id, outcome, now).await?;
-    if let (true, HealthChange::Turned, Owner::User(user)) = (written, change, owner) {
-        app.events.tell(user, Event::Keys);
+    if written && change == HealthChange::Turned {
+        tell(app, owner).await?;
     }
     Ok(())
 }

@@ -1,29 +1,28 @@
-//! A person's own keys: stored, shown by their last four characters, tested, removed, brought back. A
+//! The keys of a person or an organization: stored, shown by their last four characters, tested, removed, brought back. A
 //! key goes into the vault and comes back to nobody.
 
 mod adopt;
 pub mod health;
 mod history;
+mod holder;
 mod testing;
 mod undo;
 
 pub use adopt::adopt;
 pub use history::history;
+pub use holder::{Holder, shared};
 pub use testing::{Draft, test};
 pub use undo::{purge_replaced, undo, undoable};
 
 use crate::{
-    actor::Actor,
     app::App,
-    audit::{self, Done},
-    events::Event,
     fault::Fault,
     models,
     snapshot::{self, Audience},
     vault::NewSecret,
 };
 use domain::{
-    ApiError, ErrorCode, Map, ProviderId, SecretId, UserId,
+    ApiError, ErrorCode, Map, ProviderId, SecretId,
     keys::{
         KeyAction, KeyProblem, KeyTested, SecretStatus, SecretView, check_key, check_proxy_token,
         clean_key,
@@ -38,7 +37,6 @@ use store::{
     key_health::KeyHealthRow,
     key_tests::KeyTestRow,
     secrets::{Owner, SecretRow, Slot},
-    settings::Scope,
 };
 
 /// The field of an API key.
@@ -59,15 +57,18 @@ pub struct KeyInput {
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn views(app: &App, actor: &Actor) -> Result<Map<ProviderId, SecretView>, ApiError> {
-    let owner = Owner::User(actor.user.id.clone());
-    let rows = store::secrets::of_owner(&app.db, &owner)
+pub async fn views(
+    app: &App,
+    holder: &Holder<'_>,
+) -> Result<Map<ProviderId, SecretView>, ApiError> {
+    let owner = &holder.owner;
+    let rows = store::secrets::of_owner(&app.db, owner)
         .await
         .map_err(Fault::from)?;
-    let tests = store::key_tests::of_owner(&app.db, &owner)
+    let tests = store::key_tests::of_owner(&app.db, owner)
         .await
         .map_err(Fault::from)?;
-    let healths = store::key_health::of_owner(&app.db, &owner)
+    let healths = store::key_health::of_owner(&app.db, owner)
         .await
         .map_err(Fault::from)?;
     let test = |row: &SecretRow| tests.iter().find(|test| test.secret_id == row.id);
@@ -104,13 +105,15 @@ fn view(
 /// Stores a key in place of the one that is there.
 ///
 /// # Errors
-/// `INVALID_INPUT` for what is not a key; the stored key is unchanged then.
+/// `INVALID_INPUT` for what is not a key; the stored key is unchanged then. `FORBIDDEN` for an
+/// organization's where the acting person has not confirmed lately who they are.
 pub async fn put(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
     input: KeyInput,
 ) -> Result<SecretView, ApiError> {
+    holder.may_change(app)?;
     let slot = provider.key_slot();
     let plaintext = match slot.credential_kind() {
         CredentialKind::ApiKey => api_key(app, slot, &input)?,
@@ -123,35 +126,40 @@ pub async fn put(
         }
     };
     let origins = match slot {
-        ProviderId::Modal => modal_origins(app, actor).await?,
+        ProviderId::Modal => modal_origins(app, holder).await?,
         _ => Vec::new(),
     };
     let audience = audience(app, origins);
-    let owner = Owner::User(actor.user.id.clone());
     let mut action = KeyAction::Stored;
-    store::secrets::replace(&app.db, place(&owner, slot), |version| {
+    let stored = store::secrets::replace(&app.db, place(&holder.owner, slot), |version| {
         if version > 1 {
             action = KeyAction::Replaced;
         }
-        sealed(app, &actor.user.id, slot, &plaintext, audience, version)
+        sealed(app, holder, slot, &plaintext, audience, version)
     })
     .await
     .map_err(Fault::from)?;
-    settled(app, actor, slot, action).await
+    if !stored {
+        return Err(ApiError::not_found("organization"));
+    }
+    settled(app, holder, slot, action).await
 }
 
 /// What follows when a slot holds another key: it is written down and told, and the models that the
 /// key may use are fetched.
 async fn settled(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     slot: ProviderId,
     action: KeyAction,
 ) -> Result<SecretView, ApiError> {
-    note(app, actor, action, slot).await?;
-    app.events.tell(&actor.user.id, Event::Keys);
-    models::refresh_later(app, &actor.user.id, slot);
-    let row = find(app, actor, slot)
+    holder.note(app, action, slot).await?;
+    holder::tell(app, &holder.owner).await?;
+    // Lists of models belong to people.
+    if let Owner::User(user) = &holder.owner {
+        models::refresh_later(app, user, slot);
+    }
+    let row = find(app, holder, slot)
         .await?
         .ok_or_else(|| ApiError::not_found("key"))?;
     Ok(view(app, &row, None, None))
@@ -205,10 +213,10 @@ const fn place(owner: &Owner, provider: ProviderId) -> Slot<'_> {
     }
 }
 
-/// A person's secret, sealed for its slot.
+/// A secret, sealed for its owner's slot.
 fn sealed(
     app: &App,
-    person: &UserId,
+    holder: &Holder<'_>,
     provider: ProviderId,
     plaintext: &SecretString,
     audience_origin: String,
@@ -216,13 +224,13 @@ fn sealed(
 ) -> store::secrets::NewSecret {
     app.vault.seal(NewSecret {
         id: SecretId(app.ids.next()),
-        owner: Owner::User(person.clone()),
+        owner: holder.owner.clone(),
         provider,
         field: API_KEY,
         audience_origin,
         version,
         plaintext,
-        created_by: person.clone(),
+        created_by: holder.actor.user.id.clone(),
         now: app.clock.now(),
     })
 }
@@ -233,9 +241,9 @@ fn audience(app: &App, origins: Vec<String>) -> String {
     Audience { mode, origins }.text()
 }
 
-/// The origins of the acting person's own Modal deployments, each once.
-async fn modal_origins(app: &App, actor: &Actor) -> Result<Vec<String>, ApiError> {
-    let endpoints = own_endpoints(app, actor).await?;
+/// The origins of the owner's own Modal deployments, each once.
+async fn modal_origins(app: &App, holder: &Holder<'_>) -> Result<Vec<String>, ApiError> {
+    let endpoints = own_endpoints(app, holder).await?;
     let mut origins: Vec<String> = endpoints
         .into_iter()
         .filter(|(kind, _)| *kind != EndpointKind::Suno)
@@ -246,10 +254,12 @@ async fn modal_origins(app: &App, actor: &Actor) -> Result<Vec<String>, ApiError
     Ok(origins)
 }
 
-/// The addresses that the acting person has stored.
-async fn own_endpoints(app: &App, actor: &Actor) -> Result<Vec<(EndpointKind, String)>, ApiError> {
-    let scope = Scope::User(actor.user.id.clone());
-    let fields = store::settings::load(&app.db, &scope)
+/// The addresses that the owner has stored.
+async fn own_endpoints(
+    app: &App,
+    holder: &Holder<'_>,
+) -> Result<Vec<(EndpointKind, String)>, ApiError> {
+    let fields = store::settings::load(&app.db, &holder.scope())
         .await
         .map_err(Fault::from)?;
     let endpoints = fields
@@ -265,15 +275,15 @@ async fn own_endpoints(app: &App, actor: &Actor) -> Result<Vec<(EndpointKind, St
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn bind_proxy_token(app: &App, actor: &Actor) -> Result<(), ApiError> {
-    let Some(row) = find(app, actor, ProviderId::Modal).await? else {
+pub async fn bind_proxy_token(app: &App, holder: &Holder<'_>) -> Result<(), ApiError> {
+    let Some(row) = find(app, holder, ProviderId::Modal).await? else {
         return Ok(());
     };
     let bound = !Audience::of(&row).origins.is_empty();
     if bound || snapshot::state(app, &row) != KeyState::Ready {
         return Ok(());
     }
-    let origins = modal_origins(app, actor).await?;
+    let origins = modal_origins(app, holder).await?;
     if origins.is_empty() {
         return Ok(());
     }
@@ -281,80 +291,70 @@ pub async fn bind_proxy_token(app: &App, actor: &Actor) -> Result<(), ApiError> 
         return Ok(());
     };
     let audience = audience(app, origins);
-    let owner = Owner::User(actor.user.id.clone());
-    store::secrets::reseal(&app.db, place(&owner, ProviderId::Modal), |version| {
-        let modal = ProviderId::Modal;
-        sealed(app, &actor.user.id, modal, &token, audience, version)
+    let slot = place(&holder.owner, ProviderId::Modal);
+    store::secrets::reseal(&app.db, slot, |version| {
+        sealed(app, holder, ProviderId::Modal, &token, audience, version)
     })
     .await
     .map_err(Fault::from)?;
-    app.events.tell(&actor.user.id, Event::Keys);
-    Ok(())
+    Ok(holder::tell(app, &holder.owner).await?)
 }
 
 /// Removes a key; also one that cannot be read any more. It is out of use at once.
 ///
 /// # Errors
-/// `NOT_FOUND` where none is stored.
-pub async fn remove(app: &App, actor: &Actor, provider: ProviderId) -> Result<(), ApiError> {
-    let owner = Owner::User(actor.user.id.clone());
+/// `NOT_FOUND` where none is stored; `FORBIDDEN` as [`put`].
+pub async fn remove(app: &App, holder: &Holder<'_>, provider: ProviderId) -> Result<(), ApiError> {
+    holder.may_change(app)?;
     let provider = provider.key_slot();
-    let removed = store::secrets::delete(&app.db, &owner, provider, app.clock.now())
+    let removed = store::secrets::delete(&app.db, &holder.owner, provider, app.clock.now())
         .await
         .map_err(Fault::from)?;
     if !removed {
         return Err(ApiError::not_found("key"));
     }
-    models::forget(app, &actor.user.id, provider).await?;
-    note(app, actor, KeyAction::Removed, provider).await?;
-    app.events.tell(&actor.user.id, Event::Keys);
-    Ok(())
-}
-
-async fn note(
-    app: &App,
-    actor: &Actor,
-    action: KeyAction,
-    provider: ProviderId,
-) -> Result<(), ApiError> {
-    audit::record(app, actor, Done::new(action.as_str(), provider.as_str())).await
+    if let Owner::User(user) = &holder.owner {
+        models::forget(app, user, provider).await?;
+    }
+    holder.note(app, KeyAction::Removed, provider).await?;
+    Ok(holder::tell(app, &holder.owner).await?)
 }
 
 /// The stored key that serves a provider, opened, and its row.
 async fn stored(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
 ) -> Result<(SecretString, SecretRow), ApiError> {
-    let row = match (find(app, actor, provider).await?, provider.fallback_key()) {
-        (None, Some(fallback)) => find(app, actor, fallback).await?,
+    let row = match (find(app, holder, provider).await?, provider.fallback_key()) {
+        (None, Some(fallback)) => find(app, holder, fallback).await?,
         (row, _) => row,
     };
     let row = row.ok_or_else(|| testing::missing(provider))?;
     if snapshot::state(app, &row) != KeyState::Ready {
-        return Err(unreadable(provider));
+        return Err(unreadable(holder.whose(), provider));
     }
-    let key = app.vault.open(&row).map_err(|_| unreadable(provider))?;
+    let key = app.vault.open(&row);
+    let key = key.map_err(|_| unreadable(holder.whose(), provider))?;
     Ok((key, row))
 }
 
 async fn find(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
 ) -> Result<Option<SecretRow>, ApiError> {
-    let owner = Owner::User(actor.user.id.clone());
-    let rows = store::secrets::of_owner_and_provider(&app.db, &owner, provider)
+    let rows = store::secrets::of_owner_and_provider(&app.db, &holder.owner, provider)
         .await
         .map_err(Fault::from)?;
     Ok(rows.into_iter().find(|row| row.field == API_KEY))
 }
 
-fn unreadable(provider: ProviderId) -> ApiError {
+fn unreadable(whose: &str, provider: ProviderId) -> ApiError {
     let mut error = ApiError::new(
         ErrorCode::KeyUnavailable,
         format!(
-            "Your {} API key can no longer be read and needs to be entered again.",
+            "{whose} {} API key can no longer be read and needs to be entered again.",
             provider.label()
         ),
     );

@@ -1,11 +1,12 @@
 //! Tests keys and endpoints by calls that cost nothing. A test changes nothing that is stored but
 //! its own result, which stays beside the key.
 
-use super::{API_KEY, clean_draft, find, health, own_endpoints, proxy_token, stored, unreadable};
+use super::{
+    API_KEY, Holder, clean_draft, find, health, holder::tell, own_endpoints, proxy_token, stored,
+    unreadable,
+};
 use crate::{
-    actor::Actor,
     app::App,
-    events::Event,
     fault::Fault,
     keys::KeyInput,
     snapshot::{self, Audience},
@@ -45,16 +46,16 @@ pub struct Draft {
 /// be read.
 pub async fn test(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
     draft: Draft,
 ) -> Result<KeyReport, ApiError> {
-    app.throttle.ask(&actor.user.id, app.clock.now())?;
+    app.throttle.ask(&holder.actor.user.id, app.clock.now())?;
     let earliest = tokio::time::sleep(AT_LEAST);
     let (report, tested) = match provider.credential_kind() {
-        CredentialKind::ApiKey => api_key(app, actor, provider, draft).await?,
-        CredentialKind::Endpoint => endpoints(app, actor, provider, draft).await?,
-        CredentialKind::Operator => (operator(app, actor).await?, None),
+        CredentialKind::ApiKey => api_key(app, holder, provider, draft).await?,
+        CredentialKind::Endpoint => endpoints(app, holder, provider, draft).await?,
+        CredentialKind::Operator => (operator(app, holder).await?, None),
     };
     if provider.credential_kind() == CredentialKind::Endpoint || provider == ProviderId::Suno {
         earliest.await;
@@ -66,14 +67,14 @@ pub async fn test(
             report: text,
             tested_at: app.clock.now(),
         };
-        let owner = Owner::User(actor.user.id.clone());
-        store::key_tests::record(&app.db, &owner, tested.slot, &test)
+        let owner = &holder.owner;
+        store::key_tests::record(&app.db, owner, tested.slot, &test)
             .await
             .map_err(Fault::from)?;
         if tested.sent {
-            health::note_test(app, &owner, &test.secret_id, &report).await;
+            health::note_test(app, owner, &test.secret_id, &report).await;
         }
-        app.events.tell(&actor.user.id, Event::Keys);
+        tell(app, owner).await?;
     }
     Ok(report)
 }
@@ -119,7 +120,7 @@ impl TestedKey {
 
 async fn api_key(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
     draft: Draft,
 ) -> Result<Tested, ApiError> {
@@ -128,10 +129,10 @@ async fn api_key(
             Ok(key) => (key, None),
             Err(problem) => return Ok((not_a_key(problem.message()), None)),
         },
-        None => match stored(app, actor, provider).await {
+        None => match stored(app, holder, provider).await {
             Ok((key, row)) => (key, Some(TestedKey::of(row))),
             Err(missing) => {
-                return self_hosted(app, actor, provider).await?.ok_or(missing);
+                return self_hosted(app, holder, provider).await?.ok_or(missing);
             }
         },
     };
@@ -143,20 +144,20 @@ async fn api_key(
 /// Suno without a key may be a server of one's own.
 async fn self_hosted(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
 ) -> Result<Option<Tested>, ApiError> {
     if provider != ProviderId::Suno {
         return Ok(None);
     }
-    let own = own_endpoints(app, actor).await?;
+    let own = own_endpoints(app, holder).await?;
     let Some((_, url)) = own
         .into_iter()
         .find(|(kind, _)| *kind == EndpointKind::Suno)
     else {
         return Ok(None);
     };
-    let report = blank(good("Your own server needs no key."));
+    let report = blank(good(format!("{} own server needs no key.", holder.whose())));
     let endpoint = address(&url)?;
     let report = ask(app, adapter(provider)?, Some(&endpoint), None, report).await;
     Ok(Some((report, None)))
@@ -164,7 +165,7 @@ async fn self_hosted(
 
 async fn endpoints(
     app: &App,
-    actor: &Actor,
+    holder: &Holder<'_>,
     provider: ProviderId,
     draft: Draft,
 ) -> Result<Tested, ApiError> {
@@ -186,18 +187,21 @@ async fn endpoints(
                 }
             }
         }
-        None => match find(app, actor, provider.key_slot()).await? {
+        None => match find(app, holder, provider.key_slot()).await? {
             Some(row) if snapshot::state(app, &row) == KeyState::Ready => {
-                let token = app.vault.open(&row).map_err(|_| unreadable(provider))?;
+                let token = app
+                    .vault
+                    .open(&row)
+                    .map_err(|_| unreadable(holder.whose(), provider))?;
                 bound = Some(Audience::of(&row).origins);
                 (Some(token), Some(TestedKey::of(row)))
             }
-            Some(_) => return Err(unreadable(provider)),
+            Some(_) => return Err(unreadable(holder.whose(), provider)),
             None => (None, None),
         },
     };
     // One token serves all deployments: whoever tests it wants to know of each.
-    let own: Vec<_> = own_endpoints(app, actor)
+    let own: Vec<_> = own_endpoints(app, holder)
         .await?
         .into_iter()
         .filter(|(kind, _)| *kind != EndpointKind::Suno)
@@ -206,7 +210,7 @@ async fn endpoints(
         let mut error = ApiError::new(
             ErrorCode::ApiKeyRequired,
             format!(
-                "Enter the address of your {} deployment first.",
+                "Enter the address of the {} deployment first.",
                 provider.label()
             ),
         );
@@ -266,7 +270,7 @@ fn worse(one: KeyReport, other: KeyReport) -> KeyReport {
     }
 }
 
-async fn operator(app: &App, actor: &Actor) -> Result<KeyReport, ApiError> {
+async fn operator(app: &App, holder: &Holder<'_>) -> Result<KeyReport, ApiError> {
     let not_permitted = || {
         let mut error = ApiError::new(
             ErrorCode::ApiKeyRequired,
@@ -276,8 +280,9 @@ async fn operator(app: &App, actor: &Actor) -> Result<KeyReport, ApiError> {
         error.missing = vec!["permission".to_owned()];
         error
     };
+    let is_own = matches!(holder.owner, Owner::User(_));
     match &app.claude_cli {
-        Some(installation) if actor.user.is_admin => Ok(installation.test().await),
+        Some(installation) if is_own && holder.actor.user.is_admin => Ok(installation.test().await),
         _ => Err(not_permitted()),
     }
 }

@@ -1,18 +1,14 @@
 //! Brings back the key that the last change of a slot replaced or removed. Until then it is out of
 //! use; after ten minutes its sealed copy is deleted.
 
-use super::{place, sealed, settled};
-use crate::{actor::Actor, app::App, fault::Fault, snapshot};
+use super::{Holder, place, sealed, settled};
+use crate::{app::App, fault::Fault, snapshot};
 use domain::{
     ApiError, ErrorCode, Map, ProviderId, Timestamp,
     keys::{KeyAction, SecretView},
     resolution::KeyState,
 };
-use store::{
-    Db,
-    replaced::Restored,
-    secrets::{Owner, SecretRow},
-};
+use store::{Db, replaced::Restored, secrets::SecretRow};
 
 /// How long a key that was replaced or removed is kept.
 const KEPT_MILLIS: i64 = 10 * 60 * 1000;
@@ -22,30 +18,27 @@ const KEPT_MILLIS: i64 = 10 * 60 * 1000;
 ///
 /// # Errors
 /// `NOT_FOUND` where the last change replaced nothing or is too long ago, `KEY_UNAVAILABLE` where
-/// the former key cannot be read here and now.
-pub async fn undo(app: &App, actor: &Actor, provider: ProviderId) -> Result<SecretView, ApiError> {
+/// the former key cannot be read here and now; `FORBIDDEN` as [`super::put`].
+pub async fn undo(
+    app: &App,
+    holder: &Holder<'_>,
+    provider: ProviderId,
+) -> Result<SecretView, ApiError> {
+    holder.may_change(app)?;
     let provider = provider.key_slot();
-    let owner = Owner::User(actor.user.id.clone());
     let now = app.clock.now();
     let seal = |kept: &SecretRow, version| {
         let readable = snapshot::state(app, kept) == KeyState::Ready;
         let key = app.vault.open(kept).ok().filter(|_| readable).ok_or(())?;
         let audience = kept.audience_origin.clone();
-        Ok(sealed(
-            app,
-            &actor.user.id,
-            provider,
-            &key,
-            audience,
-            version,
-        ))
+        Ok(sealed(app, holder, provider, &key, audience, version))
     };
-    let restored =
-        store::replaced::restore(&app.db, place(&owner, provider), kept_since(now), seal)
-            .await
-            .map_err(Fault::from)?;
+    let slot = place(&holder.owner, provider);
+    let restored = store::replaced::restore(&app.db, slot, kept_since(now), seal)
+        .await
+        .map_err(Fault::from)?;
     match restored {
-        Restored::Done => settled(app, actor, provider, KeyAction::Restored).await,
+        Restored::Done => settled(app, holder, provider, KeyAction::Restored).await,
         Restored::Nothing => Err(ApiError::new(
             ErrorCode::NotFound,
             "There is no key to bring back: a key that was replaced or removed is kept for 10 minutes. Enter it again.",
@@ -68,9 +61,12 @@ pub async fn undo(app: &App, actor: &Actor, provider: ProviderId) -> Result<Secr
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn undoable(app: &App, actor: &Actor) -> Result<Map<ProviderId, Timestamp>, ApiError> {
-    let owner = Owner::User(actor.user.id.clone());
-    let kept = store::replaced::of_owner(&app.db, &owner, kept_since(app.clock.now()))
+pub async fn undoable(
+    app: &App,
+    holder: &Holder<'_>,
+) -> Result<Map<ProviderId, Timestamp>, ApiError> {
+    let since = kept_since(app.clock.now());
+    let kept = store::replaced::of_owner(&app.db, &holder.owner, since)
         .await
         .map_err(Fault::from)?;
     Ok(kept

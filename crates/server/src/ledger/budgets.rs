@@ -7,13 +7,13 @@ use crate::{
     app::App,
     audit::{self, Done},
     fault::Fault,
-    projects,
+    organizations, projects,
 };
 use domain::{
     ApiError, ErrorCode, ProjectId, Timestamp,
-    account::OrganizationRole,
     budget::{self, BudgetView, Owner, Period, Standing, Wish},
     money::MicroUsd,
+    project::Right,
     resolution::Payer,
 };
 use serde_json::{Value, json};
@@ -28,11 +28,12 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<BudgetView>, ApiError>
     let memberships = store::organizations::memberships_of(&app.db, &actor.user.id)
         .await
         .map_err(Fault::from)?;
-    let organizations = memberships
-        .into_iter()
-        .map(|row| Owner::Organization(row.organization_id));
+    let shared = memberships.into_iter().flat_map(|row| {
+        let share = Owner::Member(row.organization_id.clone(), actor.user.id.clone());
+        [Owner::Organization(row.organization_id), share]
+    });
     let mut owners = vec![Owner::User(actor.user.id.clone())];
-    owners.extend(organizations);
+    owners.extend(shared);
     if actor.runs_the_instance() {
         owners.push(Owner::Instance);
     }
@@ -255,15 +256,11 @@ async fn rights(app: &App, actor: &Actor, owner: &Owner) -> Result<bool, ApiErro
         Owner::User(_) => Err(ApiError::not_found("account")),
         Owner::Project(id) => {
             let project = projects::get(app, actor, id).await?;
-            Ok(project.owner_id == actor.user.id)
+            Ok(project.role.may(Right::Own))
         }
-        Owner::Organization(id) => {
-            let level = store::organizations::level_of(&app.db, &actor.user.id, id)
-                .await
-                .map_err(Fault::from)?
-                .ok_or_else(|| ApiError::not_found("organization"))?;
-            Ok(level.role != OrganizationRole::Member)
-        }
+        Owner::Organization(id) => Ok(organizations::level(app, actor, id).await?.role.is_admin()),
+        // It is set with the organization's policy.
+        Owner::Member(..) => Err(ApiError::not_found("budget")),
         Owner::Instance if actor.runs_the_instance() => Ok(true),
         Owner::Instance => Err(ApiError::new(
             ErrorCode::Forbidden,

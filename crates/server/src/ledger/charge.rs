@@ -156,6 +156,7 @@ mod tests {
             provider: ProviderId::Gemini,
             model: "m".into(),
             endpoint: None,
+            shared_endpoint: None,
             credential: Some(Credential {
                 level: Level::Organization,
                 secret: None,

@@ -11,6 +11,9 @@ pub(super) fn write(report: &UsageReport) -> String {
         if *dimension == Dimension::Project {
             headings.push("project_name".to_owned());
         }
+        if *dimension == Dimension::Member {
+            headings.push("member_name".to_owned());
+        }
     }
     for payer in ["user", "organization", "instance"] {
         for what in ["number", "usd", "credits", "unknown", "unknown_at_most_usd"] {
@@ -30,6 +33,9 @@ pub(super) fn write(report: &UsageReport) -> String {
             );
             if *dimension == Dimension::Project {
                 cells.push(row.project_name.clone().unwrap_or_default());
+            }
+            if *dimension == Dimension::Member {
+                cells.push(row.member_name.clone().unwrap_or_default());
             }
         }
         let paid = &row.paid_by;
@@ -125,6 +131,7 @@ mod tests {
         let row = UsageRow {
             group: [(Dimension::Project, Some("p1".to_owned()))].into(),
             project_name: Some("=Film".to_owned()),
+            member_name: None,
             paid_by: PaidBy {
                 user: Sum {
                     number: 3,

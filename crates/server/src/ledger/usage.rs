@@ -1,10 +1,9 @@
-//! What was spent: by a person, by an organization to its admins, by the instance to who runs it.
+//! What was spent: by a person, by an organization for its people, by the instance to who runs it.
 
 use super::csv;
-use crate::{actor::Actor, app::App, fault::Fault};
+use crate::{actor::Actor, app::App, fault::Fault, organizations};
 use domain::{
     ApiError, ErrorCode, OrganizationId, Timestamp,
-    account::OrganizationRole,
     budget::Period,
     resolution::Payer,
     usage::{Dimension, PaidBy, Sum, UsageReport, UsageRow},
@@ -21,7 +20,7 @@ const DAY: i64 = 86_400_000;
 pub enum Of {
     /// The acting person's, whoever paid.
     Me,
-    /// What an organization paid; for its admins.
+    /// What an organization paid: to its admins for everybody, to a member for themselves.
     Organization(OrganizationId),
     /// What the instance paid; for who runs it.
     Instance,
@@ -71,11 +70,18 @@ pub async fn report(
     query: &Query,
 ) -> Result<UsageReport, ApiError> {
     let (from, to) = days(query, app.clock.now())?;
+    if query.group_by.contains(&Dimension::Member) && !matches!(of, Of::Organization(_)) {
+        return Err(ApiError::invalid_field(
+            "group_by",
+            "Only what an organization pays is grouped by its members.",
+        ));
+    }
     let spent = match of {
         Of::Me => store::ledger::of_user(&app.db, &actor.user.id, from, to).await,
         Of::Organization(id) => {
-            admin_of(app, actor, id).await?;
-            store::ledger::of_organization(&app.db, id, from, to).await
+            let is_admin = organizations::level(app, actor, id).await?.role.is_admin();
+            let own = Some(&actor.user.id).filter(|_| !is_admin);
+            store::ledger::of_organization(&app.db, id, own, from, to).await
         }
         Of::Instance if actor.runs_the_instance() => {
             store::ledger::of_instance(&app.db, from, to).await
@@ -99,7 +105,11 @@ pub async fn report(
         BTreeMap::new()
     };
     let spent = spent.map_err(Fault::from)?;
-    let (data, total) = grouped(&spent, &group_by, &names);
+    let people = spent
+        .iter()
+        .filter_map(|row| Some((row.user_id.as_ref()?.0.clone(), row.member_name.clone()?)))
+        .collect();
+    let (data, total) = grouped(&spent, &group_by, (&names, &people));
     Ok(UsageReport {
         from,
         to,
@@ -128,20 +138,6 @@ pub async fn file(
     Ok((name, csv::write(&report)))
 }
 
-async fn admin_of(app: &App, actor: &Actor, id: &OrganizationId) -> Result<(), ApiError> {
-    let level = store::organizations::level_of(&app.db, &actor.user.id, id)
-        .await
-        .map_err(Fault::from)?
-        .ok_or_else(|| ApiError::not_found("organization"))?;
-    match level.role {
-        OrganizationRole::Owner | OrganizationRole::Admin => Ok(()),
-        OrganizationRole::Member => Err(ApiError::new(
-            ErrorCode::Forbidden,
-            "Only the organization's admins can see what it pays.",
-        )),
-    }
-}
-
 /// From the beginning of the first day until before the one after the last.
 fn days(query: &Query, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiError> {
     let read = |field: &str, text: &Option<String>, otherwise: Timestamp| match text {
@@ -165,7 +161,7 @@ fn days(query: &Query, now: Timestamp) -> Result<(Timestamp, Timestamp), ApiErro
 fn grouped(
     spent: &[Spent],
     group_by: &[Dimension],
-    names: &BTreeMap<String, String>,
+    (projects, people): (&BTreeMap<String, String>, &BTreeMap<String, String>),
 ) -> (Vec<UsageRow>, PaidBy) {
     let mut groups: BTreeMap<Vec<Option<String>>, PaidBy> = BTreeMap::new();
     let mut total = PaidBy::default();
@@ -188,9 +184,13 @@ fn grouped(
     }
     let rows = groups.into_iter().map(|(key, paid_by)| {
         let group: BTreeMap<_, _> = group_by.iter().copied().zip(key).collect();
-        let project = group.get(&Dimension::Project).and_then(Option::as_ref);
+        let named = |dimension, names: &BTreeMap<String, String>| {
+            let id = group.get(&dimension).and_then(Option::as_ref);
+            id.and_then(|id| names.get(id).cloned())
+        };
         UsageRow {
-            project_name: project.and_then(|id| names.get(id).cloned()),
+            project_name: named(Dimension::Project, projects),
+            member_name: named(Dimension::Member, people),
             group,
             paid_by,
         }
@@ -203,6 +203,7 @@ fn member(row: &Spent, dimension: Dimension) -> Option<String> {
         Dimension::Day => return Some(day(row.day)),
         Dimension::Project => return row.project_id.as_ref().map(ToString::to_string),
         Dimension::KeySource => return Some(source(row)),
+        Dimension::Member => return row.user_id.as_ref().map(ToString::to_string),
         Dimension::Provider => row.provider.as_str(),
         Dimension::Operation => row.operation.as_str(),
         Dimension::Model => &row.model,
@@ -239,6 +240,8 @@ mod tests {
             payer,
             key_source: Level::User,
             model: "m".to_owned(),
+            user_id: None,
+            member_name: None,
             day: 20_786,
             number: 2,
             known,
@@ -262,7 +265,11 @@ mod tests {
             spent(ProviderId::Kie, Payer::Organization, 1, 7),
             spent(ProviderId::Gemini, Payer::User, 0, 0),
         ];
-        let (data, total) = grouped(&rows, &[Dimension::Provider], &BTreeMap::new());
+        let (data, total) = grouped(
+            &rows,
+            &[Dimension::Provider],
+            (&BTreeMap::new(), &BTreeMap::new()),
+        );
         let of = |id: &str| {
             let named = |row: &&UsageRow| row.group[&Dimension::Provider].as_deref() == Some(id);
             data.iter().find(named).unwrap().paid_by
@@ -293,7 +300,7 @@ mod tests {
         ];
         let names = [("p1".to_owned(), "Film".to_owned())].into();
         let by = [Dimension::Project, Dimension::Day];
-        let (data, _) = grouped(&rows, &by, &names);
+        let (data, _) = grouped(&rows, &by, (&names, &BTreeMap::new()));
         let shown: Vec<_> = data
             .iter()
             .map(|row| {

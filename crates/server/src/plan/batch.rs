@@ -6,6 +6,7 @@ use crate::{actor::Actor, app::App, events::Event, fault::Fault, generation};
 use domain::{
     ApiError, BatchId, ErrorCode, PlannedItemId, ProjectId,
     plan::{BatchState, BatchView, Consent, ItemState, PlanView, Totals},
+    project::Right,
 };
 use store::{
     plan::Taken,
@@ -33,7 +34,7 @@ pub async fn start(
     project: &ProjectId,
     start: &Start,
 ) -> Result<BatchView, ApiError> {
-    let sight = Sight::load(app, actor, project).await?;
+    let sight = Sight::load(app, actor, project, Right::Edit).await?;
     if sight
         .batch
         .as_ref()
@@ -81,7 +82,7 @@ pub async fn retry(
     project: &ProjectId,
     agreed: &Consent,
 ) -> Result<BatchView, ApiError> {
-    let sight = Sight::load(app, actor, project).await?;
+    let sight = Sight::load(app, actor, project, Right::Edit).await?;
     let batch = newest(&sight)?;
     own(actor, batch)?;
     if batch.state == BatchState::Cancelled {
@@ -145,7 +146,7 @@ fn agree(agreed: &Consent, now: &Totals) -> Result<(), ApiError> {
 /// # Errors
 /// `NOT_FOUND` where there is none, `CONFLICT` where it does not run.
 pub async fn pause(app: &App, actor: &Actor, project: &ProjectId) -> Result<BatchView, ApiError> {
-    let sight = Sight::load(app, actor, project).await?;
+    let sight = Sight::load(app, actor, project, Right::Edit).await?;
     let batch = newest(&sight)?;
     let paused = plan_batches::pause(&app.db, &batch.id, app.clock.now())
         .await
@@ -161,7 +162,7 @@ pub async fn pause(app: &App, actor: &Actor, project: &ProjectId) -> Result<Batc
 /// # Errors
 /// As [`pause`], and `FORBIDDEN` for somebody else's batch.
 pub async fn resume(app: &App, actor: &Actor, project: &ProjectId) -> Result<BatchView, ApiError> {
-    let sight = Sight::load(app, actor, project).await?;
+    let sight = Sight::load(app, actor, project, Right::Edit).await?;
     let batch = newest(&sight)?;
     own(actor, batch)?;
     let troubled = i64::try_from(sight.counts(batch).troubled()).unwrap_or(i64::MAX);
@@ -180,7 +181,7 @@ pub async fn resume(app: &App, actor: &Actor, project: &ProjectId) -> Result<Bat
 /// # Errors
 /// `NOT_FOUND` where there is none, `CONFLICT` where it is not open.
 pub async fn cancel(app: &App, actor: &Actor, project: &ProjectId) -> Result<BatchView, ApiError> {
-    let sight = Sight::load(app, actor, project).await?;
+    let sight = Sight::load(app, actor, project, Right::Edit).await?;
     let batch = newest(&sight)?;
     let cancelled = plan_batches::cancel(&app.db, &batch.id, app.clock.now())
         .await

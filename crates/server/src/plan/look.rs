@@ -13,6 +13,7 @@ use domain::{
         Totals, needs,
     },
     pricing,
+    project::Right,
     resolution::{Payer, Request, Snapshot, Subject},
 };
 use std::collections::HashSet;
@@ -24,7 +25,7 @@ use store::{plan::ItemRow, plan_batches::BatchRow};
 /// # Errors
 /// `NOT_FOUND` for a foreign project.
 pub async fn look(app: &App, actor: &Actor, project: &ProjectId) -> Result<PlanView, ApiError> {
-    Sight::load(app, actor, project)
+    Sight::load(app, actor, project, Right::View)
         .await?
         .view(app, actor)
         .await
@@ -100,9 +101,14 @@ pub(super) struct Sight {
 }
 
 impl Sight {
-    /// What the acting person can see.
-    pub async fn load(app: &App, actor: &Actor, project: &ProjectId) -> Result<Self, ApiError> {
-        projects::get(app, actor, project).await?;
+    /// What there is, if the acting person has this right in the project.
+    pub async fn load(
+        app: &App,
+        actor: &Actor,
+        project: &ProjectId,
+        right: Right,
+    ) -> Result<Self, ApiError> {
+        projects::must(app, actor, project, right).await?;
         Ok(Self::of(app, project).await?)
     }
 

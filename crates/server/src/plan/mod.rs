@@ -1,5 +1,5 @@
 //! What a project still has to generate: written down, priced together without a single request,
-//! and made as a batch. Everybody who sees the project may plan; a batch is its starter's, whose
+//! and made as a batch. Everybody who may change the project may plan; a batch is its starter's, whose
 //! keys it uses.
 
 mod batch;
@@ -15,7 +15,7 @@ use domain::{
     generation::Wanted,
     input::GenerationInput,
     plan::{self as rules, MAX_ADDED, MAX_ITEMS},
-    project::Step,
+    project::{Right, Step},
 };
 use store::plan::NewItem;
 
@@ -47,7 +47,7 @@ pub async fn add(
     project: &ProjectId,
     wishes: &[Wish],
 ) -> Result<Vec<PlannedItemId>, ApiError> {
-    projects::get(app, actor, project).await?;
+    projects::must(app, actor, project, Right::Edit).await?;
     if wishes.is_empty() || wishes.len() > MAX_ADDED {
         let message = format!("Add 1 to {MAX_ADDED} items at once.");
         return Err(ApiError::invalid_field("items", message));
@@ -175,7 +175,7 @@ pub async fn remove(
     project: &ProjectId,
     id: &PlannedItemId,
 ) -> Result<(), ApiError> {
-    let sight = look::Sight::load(app, actor, project).await?;
+    let sight = look::Sight::load(app, actor, project, Right::Edit).await?;
     let items = &sight.items;
     if !items.iter().any(|item| item.row.id == *id) {
         return Err(ApiError::not_found("item"));

@@ -3,6 +3,7 @@
 use super::scope;
 use crate::{actor::Actor, app::App, fault::Fault};
 use domain::{ApiError, ProjectId, history::Changed, settings::Field};
+use store::settings::Scope;
 
 /// The remembered changes of a field of the person's settings, or of a project's; the newest first.
 ///
@@ -15,7 +16,17 @@ pub async fn history(
     field: Field,
 ) -> Result<Vec<Changed>, ApiError> {
     let scope = scope(app, actor, project).await?;
-    let rows = store::settings_history::list(&app.db, &scope, field)
+    changed(app, actor, &scope, field).await
+}
+
+/// The remembered changes of a field in a scope that the acting person may see.
+pub(super) async fn changed(
+    app: &App,
+    actor: &Actor,
+    scope: &Scope,
+    field: Field,
+) -> Result<Vec<Changed>, ApiError> {
+    let rows = store::settings_history::list(&app.db, scope, field)
         .await
         .map_err(Fault::from)?;
     Ok(rows

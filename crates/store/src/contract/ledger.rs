@@ -179,7 +179,7 @@ async fn an_organization_and_the_instance_see_what_they_pay_and_a_deleted_projec
     projects::delete(db, &ada, &film).await.unwrap();
     let (from, to) = (Timestamp(0), Timestamp(i64::MAX));
     let own = ledger::of_user(db, &ada, from, to).await.unwrap();
-    let organizations = ledger::of_organization(db, &studio, from, to)
+    let organizations = ledger::of_organization(db, &studio, None, from, to)
         .await
         .unwrap();
     let instances = ledger::of_instance(db, from, to).await.unwrap();

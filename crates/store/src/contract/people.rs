@@ -235,20 +235,21 @@ async fn a_project_is_invisible_to_others(test: TestDb) {
     assert!(projects::list(db, &bob).await.unwrap().is_empty());
     let viewers = projects::viewers(db, &film).await.unwrap();
     assert_eq!(viewers, std::slice::from_ref(&ada));
-    assert_eq!(
-        projects::rename(db, &bob, &film, "Mine", at(1))
+    assert!(
+        !projects::rename(db, &bob, &film, "Mine", at(1))
             .await
-            .unwrap(),
-        None
+            .unwrap()
     );
     assert_eq!(
         projects::delete(db, &bob, &film).await.unwrap(),
         Removal::Missing
     );
-    let renamed = projects::rename(db, &ada, &film, "Foxes", at(2))
-        .await
-        .unwrap()
-        .unwrap();
+    assert!(
+        projects::rename(db, &ada, &film, "Foxes", at(2))
+            .await
+            .unwrap()
+    );
+    let renamed = projects::get(db, &ada, &film).await.unwrap().unwrap();
     assert_eq!(
         (renamed.name.as_str(), renamed.updated_at),
         ("Foxes", at(2))

@@ -155,7 +155,7 @@ async fn each_budget_is_set_by_whom_it_belongs_to(test: TestDb) {
         ("/budgets/user/daily", [200, 200, 200, 200]),
         ("/budgets/instance/daily", [200, 403, 403, 403]),
         (of_studio.as_str(), [404, 200, 403, 404]),
-        (of_film.as_str(), [404, 403, 200, 404]),
+        (of_film.as_str(), [404, 200, 200, 404]),
         ("/budgets/user/weekly", [404, 404, 404, 404]),
         ("/budgets/everybody/daily", [404, 404, 404, 404]),
     ] {

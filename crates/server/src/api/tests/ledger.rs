@@ -76,7 +76,7 @@ pub(super) async fn join(stage: &Stage, organization: &OrganizationId, person: &
 }
 
 /// Gives an organization a key for Gemini.
-async fn share_key(stage: &Stage, organization: &OrganizationId, by: &UserId) {
+pub(super) async fn share_key(stage: &Stage, organization: &OrganizationId, by: &UserId) {
     let owner = Owner::Organization(organization.clone());
     let slot = Slot {
         owner: &owner,
@@ -316,8 +316,33 @@ async fn what_an_organization_paid_is_for_its_admins_and_the_servers_for_who_run
     eve.generate(&stage, &picture()).await;
     let path = format!("/organizations/{studio}/usage");
     assert_eq!(bob.get(&path).await.body["data"], json!([]));
-    assert_eq!(eve.get(&path).await.status, 403);
+    assert_eq!(eve.get(&path).await.body["data"], json!([]));
     assert_eq!(ada.get(&path).await.status, 404);
+    share_key(&stage, &studio, &user_id(&bob).await).await;
+    for person in [&bob, &eve] {
+        let active = json!({ "organization_id": studio });
+        person.put("/me/active-organization", &active).await;
+        person.generate(&stage, &picture()).await;
+    }
+    let by_member = format!("{path}?group_by=member");
+    let names = async |person: &Person| {
+        let report = person.get(&by_member).await.body;
+        let rows = report["data"].as_array().unwrap().iter();
+        let mut names: Vec<_> = rows
+            .map(|row| {
+                assert_eq!(row["paid_by"]["organization"]["number"], 1, "{row}");
+                assert!(row["group"]["member"].is_string(), "{row}");
+                row["member_name"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&bob).await, ["bob", "eve"]);
+    // A member sees their own part, also when they ask for everybody's.
+    assert_eq!(names(&eve).await, ["eve"]);
+    let wrong = bob.get("/usage?group_by=member").await;
+    assert_eq!(wrong.code(), "INVALID_INPUT");
     let paid = ada.get("/admin/usage").await.body;
     assert_eq!(paid["total"]["instance"]["number"], 1);
     assert_eq!(bob.get("/admin/usage").await.status, 403);

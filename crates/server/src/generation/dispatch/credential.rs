@@ -59,7 +59,7 @@ impl Turn<'_> {
 
     /// Whether a token that was saved for these origins may go to the endpoint of this job.
     pub(super) fn may_receive(&self, origins: &[String]) -> bool {
-        let endpoint = self.resolution.endpoint.as_deref();
+        let endpoint = self.row.endpoint.as_deref();
         endpoint
             .and_then(snapshot::endpoint)
             .is_none_or(|endpoint| origins.contains(&endpoint.origin))

@@ -41,7 +41,7 @@ impl Turn<'_> {
             input: &serde_json::to_string(&plan.input)?,
             resolution: &serde_json::to_string(&resolution)?,
             secret_ref: plan.secret_ref.as_ref(),
-            endpoint: resolution.endpoint.as_deref(),
+            endpoint: plan.endpoint.as_deref().or(resolution.address()),
             estimate: &serde_json::to_string(&plan.estimate)?,
             price: plan.price,
         };

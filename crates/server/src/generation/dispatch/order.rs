@@ -53,7 +53,7 @@ impl Turn<'_> {
     }
 
     fn endpoint(&self) -> Result<Option<url::Url>, Fault> {
-        let address = self.resolution.endpoint.as_deref();
+        let address = self.row.endpoint.as_deref();
         let parsed = address.map(url::Url::parse).transpose();
         parsed.map_err(|_| Fault::Damaged("endpoint of a generation"))
     }

@@ -1,0 +1,74 @@
+//! What an organization's keys may be used for, and how much of its money each member may spend.
+
+use super::{admin, done, level, missing};
+use crate::{
+    actor::Actor,
+    app::App,
+    audit::{self, Done},
+    events::Event,
+    fault::Fault,
+};
+use domain::{
+    ApiError, OrganizationId,
+    money::{MICRO_USD_PER_CREDIT, MicroUsd},
+    organization::{PolicyPatch, PolicyView},
+    resolution::OrganizationPolicy,
+};
+use serde_json::json;
+
+/// The policy of an organization, for everybody who belongs to it.
+///
+/// # Errors
+/// `NOT_FOUND` for an organization that the acting person does not belong to.
+pub async fn view(app: &App, actor: &Actor, id: &OrganizationId) -> Result<PolicyView, ApiError> {
+    let stored = level(app, actor, id).await?.policy;
+    let share = store::budgets::share(&app.db, id)
+        .await
+        .map_err(Fault::from)?;
+    Ok(PolicyView {
+        policy: serde_json::from_str(&stored).map_err(Fault::from)?,
+        monthly_credits_per_member: share.map(|share| share.0 / MICRO_USD_PER_CREDIT),
+    })
+}
+
+/// Changes the policy of an organization: what the patch leaves out stays.
+///
+/// # Errors
+/// `NOT_FOUND`, `FORBIDDEN` for members, `INVALID_INPUT`.
+pub async fn patch(
+    app: &App,
+    actor: &Actor,
+    id: &OrganizationId,
+    patch: &PolicyPatch,
+) -> Result<PolicyView, ApiError> {
+    admin(app, actor, id, "change its policy").await?;
+    let share = patch
+        .monthly_credits_per_member
+        .map(|share| share.map(|credits| MicroUsd(credits.saturating_mul(MICRO_USD_PER_CREDIT))));
+    let build = |stored: &str| {
+        let before: OrganizationPolicy = serde_json::from_str(stored).map_err(Fault::from)?;
+        let after = patch
+            .applied(&before)
+            .map_err(|wrong| ApiError::invalid(vec![wrong]))?;
+        let text = serde_json::to_string(&after).map_err(Fault::from)?;
+        Ok::<_, ApiError>((text, share))
+    };
+    let (by, now) = (&actor.user.id, app.clock.now());
+    store::organizations::set_policy(&app.db, id, by, now, build)
+        .await
+        .map_err(Fault::from)?
+        .ok_or_else(missing)??;
+    let view = view(app, actor, id).await?;
+    let action = Done {
+        detail: json!({ "policy": view }),
+        ..done("organization.policy", id)
+    };
+    audit::record(app, actor, action).await?;
+    let members = store::organizations::members::list(&app.db, id)
+        .await
+        .map_err(Fault::from)?;
+    for member in members {
+        app.events.tell(&member.user_id, Event::Missed);
+    }
+    Ok(view)
+}
