@@ -9,6 +9,7 @@ mod catalog;
 mod empty_slots;
 mod fallback;
 mod generations;
+mod invitations;
 mod jobs;
 mod key_health;
 mod ledger;

@@ -1,10 +1,13 @@
-//! Organizations under many hands: an owner is always left, a link works once and for one person, and
-//! what was made outlives the end.
+//! Organizations under many hands: an owner is always left, and what was made outlives the end.
 
-use super::{at, enqueue, new_generation, organization, project, user, user_id};
+use super::{
+    at, enqueue,
+    invitations::{invite, is_open},
+    new_generation, organization, project, user, user_id,
+};
 use crate::{
     Db, budgets, generations,
-    invitations::{self, Found, NewInvitation, Place},
+    invitations::Place,
     organizations::{
         self,
         ending::{self, Ending},
@@ -17,7 +20,7 @@ use crate::{
     users,
 };
 use domain::{
-    InvitationId, OrganizationId, ProjectId, ProviderId, UserId,
+    OrganizationId, ProjectId, ProviderId, UserId,
     account::OrganizationRole::{self, Admin, Member, Owner as Owns},
     budget::Owner as Budgeted,
     money::MicroUsd,
@@ -25,7 +28,12 @@ use domain::{
     settings::{Change as Setting, Field},
 };
 
-async fn add(db: &Db, studio: &OrganizationId, name: &str, role: OrganizationRole) -> UserId {
+pub(super) async fn add(
+    db: &Db,
+    studio: &OrganizationId,
+    name: &str,
+    role: OrganizationRole,
+) -> UserId {
     let id = user(db, name).await;
     organizations::add_member(db, studio, &id, role, at(1))
         .await
@@ -38,7 +46,7 @@ async fn roles(db: &Db, studio: &OrganizationId) -> Vec<(String, OrganizationRol
     rows.into_iter().map(|row| (row.name, row.role)).collect()
 }
 
-async fn change(
+pub(super) async fn change(
     db: &Db,
     studio: &OrganizationId,
     actor: &UserId,
@@ -179,132 +187,6 @@ async fn roles_are_judged_as_they_stand(test: TestDb) {
     assert_eq!(left, Changed::Done(Admin));
     let row = users::by_id(db, &eve).await.unwrap().unwrap();
     assert_eq!(row.active_organization_id, None);
-}
-
-/// Invites to an organization with a link whose hash is made of one byte.
-async fn invite(db: &Db, place: Place<'_>, email: &str, role: &str, by: &UserId, link: u8) {
-    let id = InvitationId(format!("invitation-{link}"));
-    let new = NewInvitation {
-        id: &id,
-        place,
-        email,
-        role,
-        token_hash: &[link; 32],
-        invited_by: by,
-        created_at: at(i64::from(link)),
-        expires_at: at(1_000),
-    };
-    invitations::put(db, &new).await.unwrap();
-}
-
-async fn is_open(db: &Db, link: u8, who: &UserId) -> bool {
-    let found = invitations::find(db, &[link; 32], who, at(10)).await;
-    found.unwrap().is_some()
-}
-
-async fn a_link_is_for_one_person_and_once(test: TestDb) {
-    let db = &test.db;
-    let (ada, eve, bob) = (
-        user(db, "ada").await,
-        user(db, "eve").await,
-        user(db, "bob").await,
-    );
-    let studio = organization(db, &ada).await;
-    let place = Place::Organization(&studio);
-    invite(db, place, "eve@example.com", "member", &ada, 1).await;
-    invite(db, place, "eve@example.com", "admin", &ada, 2).await;
-    invite(db, place, "bob@example.com", "member", &ada, 3).await;
-    // A newer one to the same address takes the older one's place.
-    let open = invitations::open(db, place, at(10)).await.unwrap();
-    let shown: Vec<_> = open
-        .iter()
-        .map(|row| {
-            (
-                row.email.as_str(),
-                row.role.as_str(),
-                row.invited_by.as_str(),
-            )
-        })
-        .collect();
-    assert_eq!(
-        shown,
-        [
-            ("bob@example.com", "member", "ada"),
-            ("eve@example.com", "admin", "ada")
-        ]
-    );
-    assert!(!is_open(db, 1, &eve).await, "replaced");
-    assert!(!is_open(db, 2, &bob).await, "somebody else's");
-    assert!(!is_open(db, 9, &eve).await, "wrong");
-    assert!(is_open(db, 2, &eve).await);
-    let late = invitations::find(db, &[2; 32], &eve, at(1_000)).await;
-    assert_eq!(late.unwrap(), None, "over");
-
-    let tasks: Vec<_> = (0..8)
-        .map(|_| {
-            let (db, eve) = (db.clone(), eve.clone());
-            tokio::spawn(async move {
-                invitations::accept(&db, &[2; 32], &eve, at(20))
-                    .await
-                    .unwrap()
-            })
-        })
-        .collect();
-    let mut accepted = 0;
-    for task in tasks {
-        match task.await.unwrap() {
-            Some(Found::Organization(to)) => {
-                assert_eq!((to.organization_id, to.role), (studio.clone(), Admin));
-                accepted += 1;
-            }
-            Some(other) => panic!("{other:?}"),
-            None => {}
-        }
-    }
-    assert_eq!(accepted, 1);
-    assert!(!is_open(db, 2, &eve).await, "used");
-    // Who is there already keeps their part.
-    invite(db, place, "eve@example.com", "member", &ada, 4).await;
-    let again = invitations::accept(db, &[4; 32], &eve, at(20)).await;
-    assert!(again.unwrap().is_some());
-    let role = organizations::level_of(db, &eve, &studio).await.unwrap();
-    assert_eq!(role.unwrap().role, Admin);
-    let id = InvitationId("invitation-3".to_owned());
-    let other = OrganizationId("other".to_owned());
-    let elsewhere = Place::Organization(&other);
-    assert!(!invitations::withdraw(db, elsewhere, &id).await.unwrap());
-    assert!(invitations::withdraw(db, place, &id).await.unwrap());
-    assert!(!is_open(db, 3, &bob).await, "withdrawn");
-    invite(db, place, "bob@example.com", "member", &ada, 5).await;
-    assert_eq!(invitations::purge(db, at(1_000)).await.unwrap(), 1);
-}
-
-async fn an_invitation_counts_only_while_who_invited_could_still_do_so(test: TestDb) {
-    let db = &test.db;
-    let (ada, eve, zoe) = (
-        user(db, "ada").await,
-        user(db, "eve").await,
-        user(db, "zoe").await,
-    );
-    let studio = organization(db, &ada).await;
-    let bob = add(db, &studio, "bob", Owns).await;
-    let place = Place::Organization(&studio);
-    invite(db, place, "eve@example.com", "owner", &bob, 1).await;
-    invite(db, place, "zoe@example.com", "member", &ada, 2).await;
-    assert!(is_open(db, 1, &eve).await && is_open(db, 2, &zoe).await);
-    let demoted = change(db, &studio, &ada, &bob, Change::Role(Admin)).await;
-    assert_eq!(demoted, Changed::Done(Owns));
-    assert!(!is_open(db, 1, &eve).await && is_open(db, 2, &zoe).await);
-    // Also where one comes to be that nobody could make now.
-    invite(db, place, "eve@example.com", "owner", &bob, 3).await;
-    assert!(!is_open(db, 3, &eve).await);
-    invite(db, place, "eve@example.com", "admin", &bob, 4).await;
-    assert!(is_open(db, 4, &eve).await);
-    assert_eq!(
-        change(db, &studio, &bob, &bob, Change::Removal).await,
-        Changed::Done(Admin)
-    );
-    assert!(!is_open(db, 4, &eve).await);
 }
 
 async fn the_end_takes_everything_but_what_was_made(test: TestDb) {
@@ -474,8 +356,6 @@ crate::on_both_databases!(
     of_two_owners_who_demote_each_other_at_once_one_stays,
     of_many_owners_who_leave_at_once_one_stays,
     roles_are_judged_as_they_stand,
-    a_link_is_for_one_person_and_once,
-    an_invitation_counts_only_while_who_invited_could_still_do_so,
     the_end_takes_everything_but_what_was_made,
     of_an_end_and_a_new_project_at_once_one_is_refused,
     a_policy_changes_as_a_whole_and_none_is_lost,

@@ -1,11 +1,11 @@
-//! An organization's keys, addresses and policy: set by its admins, used by its members, who see
+//! An organization's keys and addresses: set by its admins, used by its members, who see
 //! nothing of them.
 
 use super::{
-    ledger::{join, organization, picture, user_id},
+    ledger::{join, organization, picture},
     support::{Answer, Person, Stage},
 };
-use domain::{OrganizationId, account::OrganizationRole};
+use domain::OrganizationId;
 use serde_json::{Value, json};
 use std::time::Duration;
 use store::{on_both_databases, secrets::Owner, test_support::TestDb};
@@ -16,13 +16,11 @@ on_both_databases!(
     nothing_of_a_shared_key_or_address_reaches_a_member,
     a_shared_token_never_goes_to_a_members_own_server,
     settings_of_an_organization_hold_for_its_members,
-    a_policy_says_what_shared_keys_are_for,
-    each_member_has_a_share_of_the_month,
 );
 
 const KEY: &str = "sandbox-abcdefgh-zq7x";
 
-fn key() -> Value {
+pub(super) fn key() -> Value {
     json!({ "key": KEY })
 }
 
@@ -30,17 +28,17 @@ fn token() -> Value {
     json!({ "key": "wk-sandbox-0123456789", "secret": "ws-sandbox-01234567vk8y" })
 }
 
-fn at(studio: &OrganizationId, rest: &str) -> String {
+pub(super) fn at(studio: &OrganizationId, rest: &str) -> String {
     format!("/organizations/{studio}{rest}")
 }
 
-async fn fine(answer: Answer) -> Value {
+pub(super) async fn fine(answer: Answer) -> Value {
     assert!((200..300).contains(&answer.status), "{}", answer.body);
     answer.body
 }
 
 /// A premium organization of ada's with eve as a member, active for both.
-async fn studio(stage: &Stage) -> (Person, Person, OrganizationId) {
+pub(super) async fn studio(stage: &Stage) -> (Person, Person, OrganizationId) {
     let (ada, eve) = (stage.person("ada").await, stage.person("eve").await);
     let studio = organization(stage, &ada).await;
     join(stage, &studio, &eve).await;
@@ -343,129 +341,4 @@ async fn settings_of_an_organization_hold_for_its_members(test: TestDb) {
     let history = at(&studio, "/settings/history?field=operations.image.provider");
     let history = fine(ada.get(&history).await).await;
     assert_eq!(history["data"][0]["to"], "gemini");
-}
-
-async fn a_policy_says_what_shared_keys_are_for(test: TestDb) {
-    let stage = Stage::new(test).await;
-    let (ada, eve, studio) = studio(&stage).await;
-    fine(ada.put(&at(&studio, "/keys/gemini"), &key()).await).await;
-    let path = at(&studio, "/policy");
-    let open = fine(eve.get(&path).await).await;
-    assert_eq!(
-        open,
-        json!({
-            "operations": null,
-            "providers": null,
-            "models": null,
-            "members_may_prefer_own_keys": true,
-            "monthly_credits_per_member": null,
-        })
-    );
-    assert_eq!(eve.patch(&path, &json!({})).await.code(), "FORBIDDEN");
-    let model = fine(eve.post("/resolve", &picture_question()).await).await["model"].clone();
-    for (policy, is_open) in [
-        (json!({ "operations": ["llm"] }), false),
-        (json!({ "operations": null, "providers": ["kie"] }), false),
-        (json!({ "providers": ["gemini"] }), true),
-        (
-            json!({ "models": [{ "provider": "gemini", "model": "another" }] }),
-            false,
-        ),
-        (
-            json!({ "models": [{ "provider": "gemini", "model": model }] }),
-            true,
-        ),
-    ] {
-        fine(ada.patch(&path, &policy).await).await;
-        // Admins are under it as well.
-        for person in [&ada, &eve] {
-            let answer = person.post("/resolve", &picture_question()).await;
-            assert_eq!(answer.status == 200, is_open, "{policy}: {}", answer.body);
-            if !is_open {
-                assert_eq!(answer.code(), "API_KEY_REQUIRED");
-                let text = answer.body["trace"].to_string();
-                assert!(text.contains("\"reason\":\"policy\""), "{text}");
-            }
-        }
-    }
-    let wrong = json!({ "monthly_credits_per_member": -1 });
-    let wrong = ada.patch(&path, &wrong).await;
-    assert_eq!(
-        wrong.body["fields"][0]["field"],
-        "monthly_credits_per_member"
-    );
-    let unknown = ada.patch(&path, &json!({ "providers": ["nobody"] })).await;
-    assert_eq!(unknown.code(), "INVALID_INPUT");
-}
-
-fn picture_question() -> Value {
-    json!({ "operation": "image", "provider": "gemini" })
-}
-
-async fn each_member_has_a_share_of_the_month(test: TestDb) {
-    let stage = Stage::new(test).await;
-    let (ada, eve, studio) = studio(&stage).await;
-    let bob = stage.person("bob").await;
-    join(&stage, &studio, &bob).await;
-    fine(
-        bob.put(
-            "/me/active-organization",
-            &json!({ "organization_id": studio }),
-        )
-        .await,
-    )
-    .await;
-    fine(ada.put(&at(&studio, "/keys/gemini"), &key()).await).await;
-    let priced = eve.post("/estimates", &picture()).await.body;
-    let price = priced["micro_usd"]["high"].as_i64().unwrap();
-    let credits = (price + 4_999) / 5_000;
-    let share = json!({ "monthly_credits_per_member": credits });
-    let set = fine(ada.patch(&at(&studio, "/policy"), &share).await).await;
-    assert_eq!(set["monthly_credits_per_member"], credits);
-
-    let wish = picture();
-    let asked = (0..10).map(|_| eve.post("/generations", &wish));
-    let answers = futures::future::join_all(asked).await;
-    let count = |status| answers.iter().filter(|one| one.status == status).count();
-    assert_eq!((count(202), count(402)), (1, 9));
-    let refused = eve.post("/generations", &picture()).await;
-    assert_eq!((refused.status, refused.code()), (402, "BUDGET_EXCEEDED"));
-    assert_eq!(refused.body["budget"]["whose"], "member");
-    assert_eq!(refused.body["budget"]["resets_at"], "2026-12-01T00:00:00Z");
-    let words = refused.body["detail"].as_str().unwrap();
-    assert!(
-        words.starts_with("Your organization's per-member monthly budget"),
-        "{words}"
-    );
-    let priced = eve.post("/estimates", &picture()).await.body;
-    assert_eq!(priced["problem"]["budget"]["whose"], "member");
-    let listed = eve.get("/budgets").await.body;
-    assert_eq!(listed["data"][0]["whose"], "member", "{listed}");
-    // Each has their own, and it does not hold for admins.
-    assert_eq!(bob.post("/generations", &picture()).await.status, 202);
-    for _ in 0..3 {
-        assert_eq!(ada.post("/generations", &picture()).await.status, 202);
-    }
-    assert_eq!(ada.get("/budgets").await.body["data"], json!([]));
-    let (db, now) = (&stage.app.db, stage.app.clock.now());
-    let (eve_id, admin) = (user_id(&eve).await, OrganizationRole::Admin);
-    store::organizations::add_member(db, &studio, &eve_id, admin, now)
-        .await
-        .unwrap();
-    assert_eq!(eve.post("/generations", &picture()).await.status, 202);
-    // It is set with the policy alone, and can be taken away.
-    let direct = json!({ "limit_micro_usd": 1 });
-    assert_eq!(
-        eve.put("/budgets/member/monthly", &direct).await.status,
-        404
-    );
-    fine(
-        ada.patch(
-            &at(&studio, "/policy"),
-            &json!({ "monthly_credits_per_member": null }),
-        )
-        .await,
-    )
-    .await;
-    assert_eq!(bob.post("/generations", &picture()).await.status, 202);
 }

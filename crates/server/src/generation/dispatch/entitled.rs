@@ -42,7 +42,9 @@ impl Turn<'_> {
     /// The end of a job that may not go on.
     pub(super) fn not_entitled(&self, progress: &Progress) -> End {
         let label = self.provider().label();
-        let is_sent = progress.task.is_some() || self.row.status == Status::Submitting;
+        let status = self.row.status;
+        let is_sent = progress.task.is_some()
+            || matches!(status, Status::Submitting | Status::Cancelling);
         let who = if self.row.payer == Payer::Organization {
             "You may not use the organization's key for this any more"
         } else {
@@ -50,7 +52,7 @@ impl Turn<'_> {
         };
         let what = if is_sent {
             format!(
-                "{label} had taken it, so it may still be made and charged there. Nothing more is fetched."
+                "It had been sent to {label}, so it may still be made and charged there. Nothing more is fetched."
             )
         } else {
             "Nothing was sent and nothing is charged.".to_owned()
@@ -58,7 +60,7 @@ impl Turn<'_> {
         let mut error = ApiError::new(ErrorCode::Forbidden, format!("{who}. {what}"));
         error.operation = Some(self.resolution.operation);
         error.provider = Some(self.provider());
-        match (is_sent, self.row.status) {
+        match (is_sent, status) {
             (true, Status::Cancelling) => End::Cancelled(Some(error)),
             (true, _) => End::Spoiled(error),
             (false, _) => End::Failed(error),
