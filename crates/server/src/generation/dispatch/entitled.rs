@@ -43,8 +43,8 @@ impl Turn<'_> {
     pub(super) fn not_entitled(&self, progress: &Progress) -> End {
         let label = self.provider().label();
         let status = self.row.status;
-        let is_sent = progress.task.is_some()
-            || matches!(status, Status::Submitting | Status::Cancelling);
+        let is_sent =
+            progress.task.is_some() || matches!(status, Status::Submitting | Status::Cancelling);
         let who = if self.row.payer == Payer::Organization {
             "You may not use the organization's key for this any more"
         } else {
