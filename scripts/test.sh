@@ -17,6 +17,7 @@ scripts/lint.sh
 phase "PostgreSQL" postgresql
 phase "Unit, contract and property tests" cargo test --locked --workspace
 phase "Browser half" scripts/bundle.sh
+phase "The API against its own description" scripts/schema.sh
 phase "End to end in Chromium" scripts/e2e.sh
 phase "Reliability on both databases" scripts/reliability.sh
 phase "Leaks that are built in are found" scripts/safety.sh

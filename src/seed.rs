@@ -198,7 +198,9 @@ mod load {
         actor: &Actor,
         project: Option<&ProjectId>,
     ) -> Result<Vec<Generation>, ApiError> {
-        server::generation::list(app, actor, project, None, SHOWN).await
+        let newest = server::page::Wanted::first(SHOWN);
+        let page = server::generation::list(app, actor, project, &newest).await?;
+        Ok(page.rows)
     }
 }
 

@@ -1,6 +1,9 @@
 //! Wires the parts of the server in the order in which a request meets them, and runs it until it
 //! is told to stop.
 
+#[cfg(test)]
+mod tests;
+
 use axum::{
     Router,
     body::Body,
@@ -201,6 +204,7 @@ impl axum::extract::FromRef<Pages> for LeptosOptions {
 
 fn router(app: App, bundle: Bundle) -> Router {
     let origin = app.config.public_origin.clone();
+    let api_page = served::api_page(bundle.clone()).with_state(app.clone());
     let context = {
         let (app, bundle) = (app.clone(), bundle);
         move || {
@@ -283,7 +287,12 @@ fn router(app: App, bundle: Bundle) -> Router {
         .merge(forms)
         .merge(answers)
         .merge(served::parts().with_state(app.clone()))
+        .merge(api_page.layer(compressed()))
         .nest("/api/v1", api)
+        .layer(middleware::from_fn_with_state(
+            app.clone(),
+            web::rate_limits::apply,
+        ))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             web::session::find,

@@ -170,6 +170,7 @@ fn the_browser_half_holds_no_server() {
             "store",
             "providers",
             "sandbox",
+            "utoipa",
         ],
     );
 }

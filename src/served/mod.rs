@@ -3,10 +3,13 @@
 
 mod account;
 mod admin;
+mod api;
 mod fallback;
 mod parts;
 mod plan;
 mod usage;
+
+pub use api::routes as api_page;
 
 use axum::{
     Extension, Router,

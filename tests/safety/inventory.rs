@@ -72,25 +72,18 @@ pub fn functions() -> Vec<Route> {
 /// The API, the forms and parts of pages, and what watchers ask for.
 pub fn mounted() -> Vec<Route> {
     let mut routes = BTreeSet::new();
-    let api = "crates/server/src/api";
-    let nests = nests(&format!("{api}/mod.rs"));
-    for file in files(api) {
-        let prefix = nests
-            .iter()
-            .find(|(module, _)| file == format!("{api}/{module}.rs"));
-        let prefix = prefix.map_or("", |(_, prefix)| prefix);
-        let base = if file.ends_with("/health.rs") {
-            ""
-        } else {
-            "/api/v1"
-        };
-        collect(&file, &format!("{base}{prefix}"), &mut routes);
+    let described = server::api::document()["paths"].as_object();
+    for (path, item) in described.expect("the API is described") {
+        for method in item.as_object().expect("a path has methods").keys() {
+            routes.insert(Route::new(method, format!("/api/v1{path}")));
+        }
     }
+    collect("crates/server/src/api/health.rs", &mut routes);
     for file in files("src/served")
         .into_iter()
         .chain(files("crates/server/src/metrics"))
     {
-        collect(&file, "", &mut routes);
+        collect(&file, &mut routes);
     }
     assert!(routes.len() > 60, "only {} routes", routes.len());
     routes.into_iter().collect()
@@ -135,34 +128,19 @@ fn read(file: &str) -> String {
     product.unwrap_or_default().to_owned()
 }
 
-/// The modules whose routers are mounted below an address: the module and the address.
-fn nests(file: &str) -> Vec<(String, String)> {
-    let text = read(file);
-    let mut nests = Vec::new();
-    for (_, call) in calls(&text, ".nest(") {
-        if let (Some(address), Some((module, _))) = (literal(&call), call.split_once("::router()"))
-        {
-            let module = module.rsplit([' ', ',']).next().unwrap_or_default();
-            nests.push((module.to_owned(), address));
-        }
-    }
-    nests
-}
-
 /// The routes that a file mounts.
-fn collect(file: &str, prefix: &str, routes: &mut BTreeSet<Route>) {
+fn collect(file: &str, routes: &mut BTreeSet<Route>) {
     let text = read(file);
     for (_, call) in calls(&text, ".route(") {
         let Some(address) = literal(&call) else {
             continue;
         };
         let handlers = call.split_once("\",").map_or("", |(_, handlers)| handlers);
-        let template = format!("{prefix}{}", if address == "/" { "" } else { &address });
         for method in ["get", "post", "put", "patch", "delete"] {
             let renamed = renamed(&text, method);
             if is_called(handlers, method) || renamed.is_some_and(|name| is_called(handlers, name))
             {
-                routes.insert(Route::new(method, template.clone()));
+                routes.insert(Route::new(method, address.clone()));
             }
         }
     }

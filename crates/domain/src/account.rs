@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A person's account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Its id.
     pub id: UserId,
@@ -20,6 +21,7 @@ pub struct User {
 
 /// A person's part in an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum OrganizationRole {
     /// Runs it and cannot be removed by others.
@@ -69,6 +71,7 @@ impl OrganizationRole {
 
 /// What an organization has paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = OrganizationPlan))]
 #[serde(rename_all = "snake_case")]
 pub enum Plan {
     /// Shared keys serve its admins.
@@ -79,6 +82,7 @@ pub enum Plan {
 
 /// An organization that a person belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Membership {
     /// The organization.
     pub organization_id: OrganizationId,
@@ -92,6 +96,7 @@ pub struct Membership {
 
 /// The answer to "who am I".
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The account.
     pub user: User,

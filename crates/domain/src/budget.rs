@@ -17,6 +17,7 @@ use time::{Date, OffsetDateTime, Time};
 
 /// How long a budget lasts. Both begin at midnight in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetPeriod))]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
     /// A day of the calendar.
@@ -144,6 +145,7 @@ pub fn owners(
 
 /// The kinds of owners.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetOwner))]
 #[serde(rename_all = "snake_case")]
 pub enum OwnerKind {
     /// A person.
@@ -193,6 +195,7 @@ impl OwnerKind {
 
 /// What a budget does with something whose price nobody knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UnknownPrices {
     /// Lets it through, as long as there is anything left. It reserves nothing.
@@ -246,6 +249,7 @@ impl Standing {
 
 /// How a budget is doing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetState))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Below the warning.
@@ -258,6 +262,7 @@ pub enum State {
 
 /// Why a budget refuses something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetReason))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// It does not fit into what is left.
@@ -362,6 +367,7 @@ impl Budget {
 
 /// The terms that somebody wishes for a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetWish, example = json!({ "limit_micro_usd": 5_000_000 })))]
 #[serde(deny_unknown_fields)]
 pub struct Wish {
     /// The most that may be spent in a period.

@@ -53,6 +53,7 @@ impl Provider {
 
 /// One model of one provider for one operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Model {
     /// Who runs it.
@@ -99,6 +100,7 @@ impl Model {
 
 /// What a model can do. An empty list means that the parameter is not offered.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Capabilities {
     /// Sizes such as `2K` or `720p`; the first one is the default.
@@ -133,6 +135,7 @@ pub struct Capabilities {
 
 /// A voice that can speak.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Voice {
     /// The id that the provider accepts.
@@ -143,6 +146,7 @@ pub struct Voice {
 
 /// What one unit of something costs, under which conditions, and who says so.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Price {
     /// What is counted.
@@ -175,6 +179,7 @@ pub struct Price {
 
 /// What a price counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PriceUnit))]
 #[serde(rename_all = "snake_case")]
 pub enum Unit {
     /// A million tokens of prompt.

@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 
 /// What went wrong, for programs. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum ErrorCode {
     /// Nobody is signed in.
@@ -84,6 +85,7 @@ impl ErrorCode {
 
 /// Why a provider did not deliver. The list is closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProviderFault {
     /// The key is wrong, expired or revoked.
@@ -202,6 +204,7 @@ impl ProviderFault {
 
 /// One wrong field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// Its path, such as `input.prompt`.
     pub field: String,
@@ -211,11 +214,13 @@ pub struct FieldError {
 
 /// An error as it crosses the wire: small to pass on, its members within reach as [`ErrorMembers`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct ApiError(Box<ErrorMembers>);
 
 /// The members of an error, beside those of `application/problem+json` that follow from the code.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorMembers {
     /// The code.
     pub code: ErrorCode,
@@ -262,6 +267,7 @@ pub struct ErrorMembers {
 
 /// A field as it stands on the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CurrentValue {
     /// Its path.
     pub field: String,

@@ -24,6 +24,7 @@ pub const KINDS: [ProviderFault; 4] = [
 /// The terms under which a provider takes over. As text:
 /// `kie on overloaded,timeout up to 40 credits`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = FallbackPolicy))]
 pub struct Policy {
     provider: ProviderId,
     on: Vec<ProviderFault>,

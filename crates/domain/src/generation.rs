@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a generation is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = GenerationStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Written down, not yet sent.
@@ -102,6 +103,7 @@ impl Status {
 
 /// One stored media file of a generation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Output {
     /// Its id.
     pub id: OutputId,
@@ -153,6 +155,7 @@ pub struct Generation {
 
 /// A question about who would generate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ResolveRequest, example = json!({ "operation": "image" })))]
 #[serde(deny_unknown_fields)]
 pub struct Question {
     /// What is to be generated.

@@ -8,6 +8,7 @@ pub const KEPT: i64 = 50;
 
 /// One change of a field.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SettingChange))]
 pub struct Changed {
     /// The version that the field had afterwards.
     pub version: i64,

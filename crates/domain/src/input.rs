@@ -20,6 +20,7 @@ pub const THINKING_TOKENS: u32 = 4_096;
 
 /// Text from a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct LlmInput {
     /// What to write.
@@ -33,6 +34,7 @@ pub struct LlmInput {
     pub max_output_tokens: Option<u32>,
     /// A JSON schema, as JSON text, that the answer must fit. In the HTTP API it is an object.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Value>))]
     pub json_schema: Option<String>,
     /// Whether the text is wanted while it is written.
     #[serde(default)]
@@ -41,6 +43,7 @@ pub struct LlmInput {
 
 /// A picture from a prompt.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ImageInput {
     /// What to show.
@@ -61,6 +64,7 @@ pub struct ImageInput {
 
 /// A clip.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct VideoInput {
     /// What happens.
@@ -87,6 +91,7 @@ pub struct VideoInput {
 
 /// Spoken text.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct TtsInput {
     /// What to say.
@@ -107,6 +112,7 @@ pub struct TtsInput {
 
 /// Music.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct MusicInput {
     /// What it should be like.

@@ -11,6 +11,7 @@ pub const VALID_MILLIS: i64 = 7 * 24 * 60 * 60 * 1000;
 
 /// What somebody is invited to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Offer {
     /// To belong to an organization.
@@ -31,6 +32,7 @@ pub enum Offer {
 
 /// An invitation that nobody has accepted yet, to those who may invite.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invitation {
     /// Its id; the link cannot be made of it.
     pub id: InvitationId,
@@ -49,6 +51,7 @@ pub struct Invitation {
 
 /// A new invitation with its link, which is shown this once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Invited {
     /// The invitation.
     #[serde(flatten)]
@@ -59,6 +62,7 @@ pub struct Invited {
 
 /// What a link is for, to the person whom it invites.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct InvitedTo {
     /// To what.
     #[serde(flatten)]

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 /// All that anybody may ever see of a stored key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Key))]
 pub struct SecretView {
     /// A key is stored.
     pub configured: bool,
@@ -41,6 +42,7 @@ impl SecretView {
 
 /// What a test found, and when.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyTested {
     /// What it found.
     pub report: KeyReport,
@@ -50,6 +52,7 @@ pub struct KeyTested {
 
 /// Whether a stored key can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = KeyStatus))]
 #[serde(rename_all = "snake_case")]
 pub enum SecretStatus {
     /// It can be opened.
@@ -60,6 +63,7 @@ pub enum SecretStatus {
 
 /// What a free test of a key found, from the outside in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyReport {
     /// Whether it has the form of a key.
     pub format: Finding,
@@ -75,6 +79,7 @@ pub struct KeyReport {
 
 /// One finding of a test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = KeyFinding))]
 pub struct Finding {
     /// How it went.
     pub result: FindingResult,
@@ -84,6 +89,7 @@ pub struct Finding {
 
 /// How one part of a test went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = KeyFindingResult))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingResult {
     /// Good.

@@ -14,6 +14,7 @@ pub const FEWEST: usize = 3;
 
 /// What such generations usually cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Learned {
     /// The least.
     pub low_micro_usd: MicroUsd,

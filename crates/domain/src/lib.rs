@@ -22,6 +22,8 @@ pub mod map;
 pub mod model_list;
 pub mod money;
 pub mod old_settings;
+#[cfg(feature = "openapi")]
+mod openapi;
 pub mod operation;
 pub mod organization;
 pub mod parameter;

@@ -46,6 +46,7 @@ pub struct Listed {
 
 /// What changed from one list to the next.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ModelListDifference))]
 pub struct Difference {
     /// Models that were not there before.
     pub added: Vec<Named>,
@@ -57,6 +58,7 @@ pub struct Difference {
 
 /// A model in a difference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = NamedModel))]
 pub struct Named {
     /// What it generates.
     pub operation: Operation,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where something is known from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ModelSource))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The catalogue.
@@ -17,6 +18,7 @@ pub enum Source {
 
 /// The models of one provider.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ModelList {
     /// The models, those of the catalogue first.
     pub data: Vec<KnownModel>,
@@ -38,6 +40,7 @@ pub struct ModelList {
 
 /// One model with where it is known from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KnownModel {
     /// The model.
     #[serde(flatten)]
@@ -50,6 +53,7 @@ pub struct KnownModel {
 
 /// Why a fetch brought nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ModelListProblem))]
 pub struct ListProblem {
     /// What happened and what to do, in a sentence.
     pub message: String,

@@ -18,6 +18,7 @@ pub const MAX_NAME: usize = 120;
 
 /// An organization as one of its members sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,
@@ -33,6 +34,7 @@ pub struct Organization {
 
 /// Somebody who belongs to an organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Member {
     /// Their account.
     pub user_id: UserId,
@@ -52,6 +54,7 @@ pub struct Member {
 
 /// A key of an organization, as much of it as its viewer may know.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum SharedKey {
     /// To admins: as one's own.
@@ -65,6 +68,7 @@ pub enum SharedKey {
 
 /// The keys of an organization by slot.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SharedKeys {
     /// The keys.
     pub keys: Map<ProviderId, SharedKey>,
@@ -75,6 +79,7 @@ pub struct SharedKeys {
 
 /// What an organization's keys may be used for, as its members see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PolicyView {
     /// For what, by which providers, with which models.
     #[serde(flatten)]
@@ -91,6 +96,7 @@ const LONGEST_MODEL: usize = 200;
 
 /// A wish to change a policy: what is left out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyPatch {
     /// The allowed operations; the inner `None` allows all.

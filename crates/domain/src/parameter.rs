@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 /// A parameter that can have a default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Parameter {
     /// Size, such as `2K` or `720p`.

@@ -64,6 +64,7 @@ pub fn fill_in(input: &mut GenerationInput, picture: impl Fn(&PlannedItemId) -> 
 
 /// How far an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlannedItemState))]
 #[serde(rename_all = "snake_case")]
 pub enum ItemState {
     /// Written down; nothing has been asked for.
@@ -124,6 +125,7 @@ impl ItemState {
 
 /// What stands in the way, and what helps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanBlocker))]
 pub struct Blocker {
     /// What is wrong, with what to do about it in words.
     pub problem: ApiError,
@@ -134,6 +136,7 @@ pub struct Blocker {
 
 /// The way to what helps.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanCure))]
 pub struct Cure {
     /// What a link there says.
     pub words: String,
@@ -171,6 +174,7 @@ impl Blocker {
 
 /// Who would make an item, and what it would cost.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanOffer))]
 pub struct Offer {
     /// Who generates.
     pub provider: ProviderId,

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// From the least to the most that is expected; equal where it is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Span<T> {
     /// The least.
     pub low: T,
@@ -76,6 +77,7 @@ pub struct Usage {
 
 /// Whether a price is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PriceStatus {
     /// It is known; zero means free.
@@ -86,6 +88,7 @@ pub enum PriceStatus {
 
 /// What a request costs, and how that was found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Estimate {
     /// Whether the price is known.
     pub status: PriceStatus,
@@ -99,6 +102,7 @@ pub struct Estimate {
 
 /// One counted thing with its price.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = EstimateLine))]
 pub struct Line {
     /// What is counted.
     pub unit: Unit,

@@ -8,6 +8,7 @@ pub const MAX_NAME: usize = 120;
 
 /// A film project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Project {
     /// Its id.
     pub id: ProjectId,
@@ -27,6 +28,7 @@ pub struct Project {
 
 /// Somebody's part in a project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ProjectRole {
     /// Sees it.
@@ -81,6 +83,7 @@ pub enum Right {
 
 /// Somebody who works in a project.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ProjectMember {
     /// Their account.
     pub user_id: UserId,
@@ -94,6 +97,7 @@ pub struct ProjectMember {
 
 /// The six steps of making a film, each with its operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = ProjectStep))]
 #[serde(rename_all = "lowercase")]
 pub enum Step {
     /// The story in words.

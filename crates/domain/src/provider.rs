@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Somebody who generates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "kebab-case")]
 pub enum ProviderId {
     /// OpenRouter, a router to many text models.
@@ -39,6 +40,7 @@ pub enum ProviderId {
 
 /// What a provider needs before it can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialKind {
     /// An API key.
@@ -219,6 +221,7 @@ impl std::fmt::Display for ProviderId {
 
 /// Which Modal deployment an address belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndpointKind {
     /// Text.

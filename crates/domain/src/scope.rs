@@ -5,6 +5,7 @@ use std::fmt;
 
 /// One thing that a token may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// To look at everything that the person sees, and to ask what something would cost.
@@ -54,6 +55,7 @@ impl Scope {
 
 /// What one token may be used for: each scope once, in their order.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Scopes(Vec<Scope>);
 

@@ -113,6 +113,7 @@ pub struct Change {
 
 /// What a level says about everything, as `GET /settings` answers it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Settings))]
 pub struct SettingsView {
     /// The sum of all changes at this level; grows with each.
     pub version: i64,
@@ -134,6 +135,7 @@ pub struct SettingsView {
 
 /// What a level says about one operation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OperationSettings {
     /// Who serves it.
     pub provider: Option<ProviderId>,
@@ -149,6 +151,7 @@ pub struct OperationSettings {
 
 /// How keys are chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preferences {
     /// Own keys come before the organization's.
     pub prefer_own_keys: bool,
@@ -272,6 +275,9 @@ impl SettingsView {
 /// Any part of the settings, as `PATCH /settings` takes it. A member that is left out stays; one
 /// that is `null` is cleared.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({
+    "operations": { "image": { "provider": "gemini" } },
+})))]
 #[serde(deny_unknown_fields, default)]
 pub struct SettingsPatch {
     /// Per operation.
@@ -286,9 +292,11 @@ pub struct SettingsPatch {
 
 /// The part of a patch for one operation.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct OperationPatch {
     /// Who serves it; the inner `None` clears.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<ProviderId>))]
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub provider: Option<Option<String>>,
     /// The model per provider; `None` clears.
@@ -296,15 +304,18 @@ pub struct OperationPatch {
     /// The default per parameter, as text; `None` clears.
     pub parameters: Map<Parameter, Option<String>>,
     /// Who takes over where the provider fails; the inner `None` clears.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<Policy>))]
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub fallback: Option<Option<Policy>>,
 }
 
 /// The part of a patch for the preferences.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct PreferencesPatch {
     /// Own keys come before the organization's; the inner `None` clears.
+    #[cfg_attr(feature = "openapi", schema(value_type = Option<bool>))]
     #[serde(deserialize_with = "present", skip_serializing_if = "Option::is_none")]
     pub prefer_own_keys: Option<Option<bool>>,
 }

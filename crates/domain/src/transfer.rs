@@ -27,11 +27,15 @@ const SHOWN: usize = 60;
 
 /// What is set at one level, as it is written to a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = SettingsExport))]
 pub struct Export {
     format: &'static str,
     version: u32,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     operations: Node,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     endpoints: Node,
+    #[cfg_attr(feature = "openapi", schema(value_type = Object))]
     preferences: Node,
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// By what spending is put into groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UsageDimension))]
 #[serde(rename_all = "snake_case")]
 pub enum Dimension {
     /// The day in UTC.
@@ -63,6 +64,7 @@ impl Dimension {
 
 /// A sum that says what it does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UsageSum))]
 pub struct Sum {
     /// How many sendings.
     pub number: i64,
@@ -91,6 +93,7 @@ impl Sum {
 
 /// What each payer paid. These are never added up: one's own money is not somebody else's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = UsagePaidBy))]
 pub struct PaidBy {
     /// With people's own keys.
     pub user: Sum,
@@ -102,6 +105,7 @@ pub struct PaidBy {
 
 /// One group.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsageRow {
     /// What its members have in common; `None` for what belongs to no project.
     pub group: BTreeMap<Dimension, Option<String>>,
@@ -117,6 +121,7 @@ pub struct UsageRow {
 
 /// What was spent in a time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct UsageReport {
     /// From this moment on.
     pub from: Timestamp,

@@ -14,6 +14,7 @@ use crate::{
     stop::Stop,
     storage::Storage,
     vault::Vault,
+    web::rate_limits::RateLimits,
 };
 use domain::{UserId, catalog::Catalog};
 use providers::Outbound;
@@ -54,6 +55,8 @@ pub struct Parts {
     pub hasher: PasswordHasher,
     /// The brake on guessing.
     pub throttle: Throttle,
+    /// How many requests are answered.
+    pub rate_limits: RateLimits,
     /// News for people who are signed in.
     pub events: Events,
     /// The operator's own Claude installation, where it is switched on.

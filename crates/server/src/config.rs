@@ -9,6 +9,7 @@ mod metrics_token;
 mod options;
 mod origin;
 mod place;
+mod rate_limits;
 mod secret;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,7 @@ pub use metrics_token::MetricsToken;
 pub use options::{PlaceOptions, ServeOptions};
 pub use origin::PublicOrigin;
 pub use place::{DatabaseUrl, Place};
+pub use rate_limits::RateLimits;
 
 use domain::resolution::EnvironmentKeys;
 use providers::Policy;
@@ -62,6 +64,8 @@ pub struct Config {
     pub dist: PathBuf,
     /// Whose `X-Forwarded-For` is believed.
     pub trusted_proxies: BTreeSet<IpAddr>,
+    /// How many requests a minute are answered.
+    pub rate_limits: RateLimits,
     /// What a program from elsewhere has to bring to read the figures; `None`: only this machine may.
     pub metrics_token: Option<MetricsToken>,
     /// The keys that wrap all stored secrets.
@@ -167,6 +171,7 @@ impl Config {
             media: Media::read(options, &lookup)?,
             dist: set(&options.dist).unwrap_or("./dist").into(),
             trusted_proxies: trusted_proxies(set(&options.trusted_proxies))?,
+            rate_limits: RateLimits::read(set(&options.rate_limits))?,
             metrics_token: MetricsToken::read(lookup)?,
             master_key,
         })

@@ -22,6 +22,7 @@ pub mod metrics;
 pub mod models;
 pub mod operate;
 pub mod organizations;
+pub mod page;
 mod past;
 pub mod plan;
 mod private_file;

@@ -8,6 +8,7 @@ use crate::{
     app::App,
     audit::{self, Done},
     fault::Fault,
+    page::{self, Page, Place},
 };
 use domain::{
     ApiError, ErrorCode, OrganizationId, ProjectId,
@@ -50,6 +51,25 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<Project>, ApiError> {
         .await
         .map_err(Fault::from)?;
     Ok(rows.into_iter().map(Project::from).collect())
+}
+
+/// A page of them, the newest first by when they were made.
+///
+/// # Errors
+/// `INTERNAL` where the database fails.
+pub async fn page(
+    app: &App,
+    actor: &Actor,
+    wanted: &page::Wanted,
+) -> Result<Page<Project>, ApiError> {
+    let rows = store::projects::page(&app.db, &actor.user.id, wanted.after(), wanted.rows())
+        .await
+        .map_err(Fault::from)?;
+    let page = wanted.page(rows, |row| Place {
+        at: row.created_at,
+        id: row.id.to_string(),
+    });
+    Ok(page.map(Project::from))
 }
 
 /// One project.

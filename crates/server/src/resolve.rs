@@ -167,7 +167,8 @@ pub(crate) fn defaults(
 }
 
 /// What something would cost, with who would generate it or what stands in the way.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = PricedRequest)]
 pub struct Priced {
     #[serde(flatten)]
     estimate: Estimate,

@@ -16,6 +16,7 @@ use crate::{
     storage::Storage,
     upkeep,
     vault::{StartError, Vault},
+    web::rate_limits::RateLimits,
 };
 use domain::Timestamp;
 use providers::{Bases, Outbound, Policy};
@@ -111,6 +112,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         .await
         .map_err(|error| Problem::start("FILM_MEDIA cannot be used", &error))?;
     let protection = Protection::new(config.providers.pace());
+    let rate_limits = RateLimits::new(&config.rate_limits);
     let app = App::new(Parts {
         config,
         db,
@@ -124,6 +126,7 @@ pub async fn start(mut config: Config, sandbox: Option<&Url>) -> Result<App, Pro
         chance: Chance::default(),
         hasher: PasswordHasher::new(),
         throttle: Throttle::new(),
+        rate_limits,
         events: Events::default(),
         claude_cli,
         live_texts: LiveTexts::default(),

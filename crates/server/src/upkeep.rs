@@ -20,6 +20,7 @@ pub async fn run(parts: Weak<Parts>) {
         if let Err(fault) = keys::purge_replaced(&parts.db, parts.clock.now()).await {
             tracing::warn!(%fault, "keys that were replaced could not be deleted yet");
         }
+        parts.rate_limits.forget();
         if let Err(error) = parts.vault.refresh(&parts.db, parts.clock.now()).await {
             tracing::warn!(%error, "the master keys could not be held against the database");
         }

@@ -354,16 +354,8 @@ pub async fn get(
     db.one(&GET, values![user, id]).await
 }
 
-/// The place after which a list goes on: that of the last generation already seen.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cursor {
-    /// When it was asked for.
-    pub created_at: Timestamp,
-    /// Its id.
-    pub id: GenerationId,
-}
-
 /// Generations, the newest first: the person's own, or with a project, all that they can see in it.
+/// With `after`, those behind the one with this moment and id.
 ///
 /// # Errors
 /// The database failed.
@@ -371,12 +363,10 @@ pub async fn list(
     db: &Db,
     user: &UserId,
     project: Option<&ProjectId>,
-    before: Option<&Cursor>,
+    after: Option<(Timestamp, &str)>,
     limit: u32,
 ) -> Result<Vec<GenerationRow>, StoreError> {
-    let (created_at, id) = before.map_or((i64::MAX, ""), |cursor| {
-        (cursor.created_at.0, cursor.id.as_str())
-    });
+    let (created_at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.0, id));
     let limit = i64::from(limit);
     match project {
         None => {

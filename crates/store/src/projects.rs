@@ -30,6 +30,12 @@ statements! {
         FROM project_access access JOIN projects p ON p.id = access.project_id
         WHERE access.user_id = $1
         ORDER BY p.updated_at DESC, p.id DESC";
+    PAGE = "
+        SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at,
+               access.role AS my_role
+        FROM project_access access JOIN projects p ON p.id = access.project_id
+        WHERE access.user_id = $1 AND (p.created_at, p.id) < ($2, $3)
+        ORDER BY p.created_at DESC, p.id DESC LIMIT $4";
     GET = "
         SELECT p.id, p.name, p.owner_id, p.organization_id, p.created_at, p.updated_at,
                access.role AS my_role
@@ -155,6 +161,22 @@ pub async fn insert(db: &Db, owner: &UserId, project: &NewProject) -> Result<boo
 /// The database failed.
 pub async fn list(db: &Db, user: &UserId) -> Result<Vec<ProjectRow>, StoreError> {
     db.all(&LIST, values![user]).await
+}
+
+/// A page of them, the newest first by when they were made, which never changes. With `after`, those
+/// behind the one with this moment and id.
+///
+/// # Errors
+/// The database failed.
+pub async fn page(
+    db: &Db,
+    user: &UserId,
+    after: Option<(Timestamp, &str)>,
+    limit: u32,
+) -> Result<Vec<ProjectRow>, StoreError> {
+    let (created_at, id) = after.map_or((i64::MAX, ""), |(at, id)| (at.0, id));
+    db.all(&PAGE, values![user, created_at, id, i64::from(limit)])
+        .await
 }
 
 /// The project, if the person can see it.

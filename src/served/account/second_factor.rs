@@ -63,7 +63,7 @@ fn on(account: &Account, since: Timestamp, left: i64) -> AnyView {
     } else {
         first("change this")
     };
-    let few = (left < 3).then_some("hint warn").unwrap_or("hint");
+    let few = if left < 3 { "hint warn" } else { "hint" };
     view! {
         <p>
             <span class="badge good">"On"</span>

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 /// What a budget refused, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BudgetRefusal))]
 pub struct Refused {
     /// Whose budget.
     pub whose: OwnerKind,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A budget as its people see it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Budget))]
 pub struct BudgetView {
     /// Whose kind of budget.
     pub whose: OwnerKind,

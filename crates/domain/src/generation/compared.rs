@@ -53,6 +53,7 @@ pub fn rank(ways: &mut [Compared]) {
 
 /// How long something usually takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Typical {
     /// The middle one of the times, in whole seconds.
     pub seconds: u32,

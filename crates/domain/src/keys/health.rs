@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a stored key last fared at its provider.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct KeyHealth {
     /// When the provider last accepted it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

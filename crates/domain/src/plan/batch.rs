@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// How far a batch is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum BatchState {
     /// It starts one item after the other.
@@ -117,6 +118,7 @@ pub fn feed(items: &[Standing], at_a_time: usize) -> Feed {
 
 /// How many items of a batch are how far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = BatchCounts))]
 pub struct Counts {
     /// All of them.
     pub items: usize,
@@ -168,6 +170,7 @@ impl Counts {
 
 /// A batch as the people of its project see it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = Batch))]
 pub struct BatchView {
     /// Its id.
     pub id: BatchId,

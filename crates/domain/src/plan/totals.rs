@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 /// What some items come to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanSum))]
 pub struct Sum {
     /// How many they are.
     pub items: usize,
@@ -55,6 +56,7 @@ impl Sum {
 
 /// What items that can be started come to, together and apart.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanTotals))]
 pub struct Totals {
     /// All of them.
     pub all: Sum,
@@ -101,6 +103,7 @@ impl Totals {
 
 /// What was shown when somebody agreed to a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = PlanConsent))]
 #[serde(deny_unknown_fields)]
 pub struct Consent {
     /// The most that everything with a known price was to cost.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The credential to use, by reference.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Credential {
     /// The level that holds it.
     pub level: Level,
@@ -16,6 +17,7 @@ pub struct Credential {
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Resolution {
     /// What is generated.
     pub operation: Operation,

@@ -145,6 +145,7 @@ pub struct OrganizationLevel {
 
 /// What an organization's keys may be used for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct OrganizationPolicy {
     /// The allowed operations; `None` allows all.
@@ -170,6 +171,7 @@ impl Default for OrganizationPolicy {
 
 /// A model that an organization's keys may be used for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AllowedModel {
     /// Of which provider.

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a setting comes from, highest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// The request itself.
@@ -48,6 +49,7 @@ impl Level {
 
 /// What a level was asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TraceSubject))]
 #[serde(rename_all = "snake_case")]
 pub enum Subject {
     /// Who generates.
@@ -87,6 +89,7 @@ impl Subject {
 
 /// What became of what a level said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TraceOutcome))]
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// It won.
@@ -101,6 +104,7 @@ pub enum Outcome {
 
 /// Why something is blocked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TraceReason))]
 #[serde(rename_all = "snake_case")]
 pub enum Reason {
     /// The acting person is neither an admin of the organization nor on its premium plan.
@@ -152,6 +156,7 @@ impl Reason {
 
 /// What one level said about one subject.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(as = TraceEntry))]
 pub struct Entry {
     /// About what.
     pub subject: Subject,
@@ -169,6 +174,7 @@ pub struct Entry {
 
 /// How an answer was found.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(transparent)]
 pub struct Trace(Vec<Entry>);
 

@@ -17,7 +17,8 @@ use store::{
 };
 
 /// An account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Account)]
 pub struct Account {
     /// Its id.
     pub id: UserId,
@@ -53,8 +54,9 @@ impl From<AccountRow> for Account {
 }
 
 /// What is to become of an account. One thing at a time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AccountWish, example = json!({ "disabled": true }))]
 pub struct Wish {
     /// Whether it may not sign in.
     #[serde(default)]

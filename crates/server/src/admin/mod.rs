@@ -29,8 +29,9 @@ pub fn must(actor: &Actor) -> Result<(), ApiError> {
 }
 
 /// What of a list is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Search {
     /// A part of a name or an address.
     pub search: Option<String>,
@@ -56,7 +57,8 @@ impl Search {
 }
 
 /// A page of a list.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = AdminPage)]
 pub struct Page<T> {
     /// What is on it.
     pub data: Vec<T>,

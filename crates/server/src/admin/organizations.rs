@@ -13,7 +13,8 @@ use serde_json::json;
 use store::administration::{self, Changed, OrganizationRow};
 
 /// An organization.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Organization)]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,
@@ -40,8 +41,9 @@ impl From<OrganizationRow> for Organization {
 }
 
 /// What is to become of an organization.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OrganizationPlanWish, example = json!({ "plan": "premium" }))]
 pub struct Wish {
     /// The plan that it is put on.
     pub plan: Plan,

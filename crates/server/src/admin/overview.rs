@@ -18,7 +18,8 @@ use domain::{
 use serde::Serialize;
 
 /// The instance at a glance.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = InstanceOverview)]
 pub struct Overview {
     /// How many accounts there are.
     pub accounts: i64,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use url::Url;
 
 /// A key of the environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct EnvironmentKey {
     /// For which provider.
     pub provider: ProviderId,
@@ -23,7 +23,7 @@ pub struct EnvironmentKey {
 }
 
 /// An address of the environment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct EnvironmentEndpoint {
     /// Which.
     pub endpoint: EndpointKind,
@@ -34,7 +34,8 @@ pub struct EnvironmentEndpoint {
 }
 
 /// A setting as it is in force.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SettingInForce)]
 pub struct InForce {
     /// The variable that sets it.
     pub variable: &'static str,
@@ -45,7 +46,8 @@ pub struct InForce {
 }
 
 /// How the server was started.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = StartedWith)]
 pub struct Started {
     /// Whom the keys of the environment serve: `everyone`, `admins`, `off`.
     pub serves: &'static str,

@@ -16,9 +16,18 @@ use axum::{
     http::{HeaderValue, StatusCode, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse, Response},
 };
+use domain::ErrorCode::{Conflict, KeyUnavailable, NotFound};
 use serde::{Deserialize, Serialize};
 
-/// `POST /auth/confirm`: 204.
+/// Shows who one is
+///
+/// With the password, or with a second factor with a code. It counts for ten minutes.
+#[utoipa::path(
+    post,
+    path = "/auth/confirm",
+    request_body = Confirm,
+    responses((status = 204))
+)]
 pub async fn confirm(
     State(app): State<App>,
     actor: Actor,
@@ -29,7 +38,16 @@ pub async fn confirm(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `PUT /me/password`: 204, and the session has another cookie.
+/// Changes the password
+///
+/// Every other session ends, and this one has another cookie.
+#[utoipa::path(
+    put,
+    path = "/me/password",
+    request_body = ChangePassword,
+    responses((status = 204, headers(("Set-Cookie" = String, description = "The session")))),
+    extensions(("x-errors" = json!([Conflict])))
+)]
 pub async fn change_password(
     State(app): State<App>,
     actor: Actor,
@@ -44,30 +62,54 @@ fn with_cookie(cookie: HeaderValue) -> AppendHeaders<[(axum::http::HeaderName, H
     AppendHeaders([(SET_COOKIE, cookie)])
 }
 
-/// `GET /me/totp`.
+/// How one's second factor stands
+#[utoipa::path(
+    get,
+    path = "/me/totp",
+    responses((status = 200, body = Standing))
+)]
 pub async fn standing(State(app): State<App>, actor: Actor) -> Answer<web::Json<Standing>> {
     Ok(web::Json(second_factor::standing(&app, &actor).await?))
 }
 
-/// `POST /me/totp`: a secret that counts once a code of it is sent.
+/// A secret for an authenticator app
+///
+/// It counts once a code of it is sent.
+#[utoipa::path(
+    post,
+    path = "/me/totp",
+    responses((status = 200, body = Setup)),
+    extensions(("x-errors" = json!([Conflict])))
+)]
 pub async fn begin(State(app): State<App>, actor: Actor) -> Answer<web::Json<Setup>> {
     Ok(web::Json(second_factor::begin(&app, &actor).await?))
 }
 
 /// What is sent to let a secret count.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "code": "123456" }))]
 pub struct FirstCode {
+    #[schema(value_type = String, format = Password, write_only)]
     code: TypedCode,
 }
 
 /// Recovery codes, which are never shown again.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
 pub struct RecoveryCodes {
     recovery_codes: Vec<String>,
 }
 
-/// `PUT /me/totp`: the recovery codes, and the session has another cookie.
+/// Turns the second factor on
+///
+/// The answer has the recovery codes, which are never shown again; the session has another cookie.
+#[utoipa::path(
+    put,
+    path = "/me/totp",
+    request_body = FirstCode,
+    responses((status = 200, body = RecoveryCodes, headers(("Set-Cookie" = String, description = "The session")))),
+    extensions(("x-errors" = json!([Conflict, KeyUnavailable])))
+)]
 pub async fn turn_on(
     State(app): State<App>,
     actor: Actor,
@@ -80,7 +122,13 @@ pub async fn turn_on(
     Ok((with_cookie(on.cookie), codes).into_response())
 }
 
-/// `POST /me/totp/recovery-codes`: others in their place.
+/// Other recovery codes in place of those that are left
+#[utoipa::path(
+    post,
+    path = "/me/totp/recovery-codes",
+    responses((status = 200, body = RecoveryCodes)),
+    extensions(("x-errors" = json!([Conflict])))
+)]
 pub async fn recovery_codes(
     State(app): State<App>,
     actor: Actor,
@@ -90,7 +138,13 @@ pub async fn recovery_codes(
     }))
 }
 
-/// `DELETE /me/totp`: 204.
+/// Turns the second factor off
+#[utoipa::path(
+    delete,
+    path = "/me/totp",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn turn_off(State(app): State<App>, actor: Actor) -> Answer<StatusCode> {
     second_factor::turn_off(&app, &actor).await?;
     Ok(StatusCode::NO_CONTENT)

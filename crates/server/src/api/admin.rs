@@ -1,6 +1,6 @@
 //! The instance for the people who run it: accounts, organizations, how the server was started.
 
-use super::{Answer, audit};
+use super::Answer;
 use crate::{
     actor::Actor,
     admin::{
@@ -13,34 +13,28 @@ use crate::{
     app::App,
     web,
 };
-use axum::{
-    Router,
-    extract::{Path, State},
-    routing::{get, patch},
-};
+use axum::extract::{Path, State};
+use domain::ErrorCode::{Conflict, NotFound};
 use domain::{OrganizationId, UserId};
 
-/// The routes below `/admin`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/", get(look))
-        .route("/accounts", get(list_accounts))
-        .route("/accounts/{id}", patch(change_account))
-        .route("/organizations", get(list_organizations))
-        .route("/organizations/{id}", patch(change_organization))
-        .route("/environment", get(environment))
-        .route("/audit", get(audit::of_instance))
-        .route("/audit.csv", get(audit::of_instance_as_csv))
-        .route("/audit.jsonl", get(audit::of_instance_as_lines))
-}
-
-/// `GET /admin`.
-async fn look(State(app): State<App>, actor: Actor) -> Answer<web::Json<Overview>> {
+/// The instance at a glance
+#[utoipa::path(
+    get,
+    path = "/admin",
+    responses((status = 200, body = Overview))
+)]
+pub(super) async fn look(State(app): State<App>, actor: Actor) -> Answer<web::Json<Overview>> {
     Ok(web::Json(overview::look(&app, &actor).await?))
 }
 
-/// `GET /admin/accounts?search&limit&cursor`.
-async fn list_accounts(
+/// Accounts by their addresses
+#[utoipa::path(
+    get,
+    path = "/admin/accounts",
+    params(Search),
+    responses((status = 200, body = Page<Account>))
+)]
+pub(super) async fn list_accounts(
     State(app): State<App>,
     actor: Actor,
     web::Query(search): web::Query<Search>,
@@ -48,8 +42,17 @@ async fn list_accounts(
     Ok(web::Json(accounts::list(&app, &actor, &search).await?))
 }
 
-/// `PATCH /admin/accounts/{id}` with `{disabled}` or `{is_admin}`.
-async fn change_account(
+/// Disables an account, or lets it run the instance
+///
+/// One thing at a time.
+#[utoipa::path(
+    patch,
+    path = "/admin/accounts/{id}",
+    request_body = accounts::Wish,
+    responses((status = 200, body = Account)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
+pub(super) async fn change_account(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<UserId>,
@@ -58,8 +61,14 @@ async fn change_account(
     Ok(web::Json(accounts::change(&app, &actor, &id, wish).await?))
 }
 
-/// `GET /admin/organizations?search&limit&cursor`.
-async fn list_organizations(
+/// Organizations in the order in which they were made
+#[utoipa::path(
+    get,
+    path = "/admin/organizations",
+    params(Search),
+    responses((status = 200, body = Page<Organization>))
+)]
+pub(super) async fn list_organizations(
     State(app): State<App>,
     actor: Actor,
     web::Query(search): web::Query<Search>,
@@ -67,8 +76,15 @@ async fn list_organizations(
     Ok(web::Json(organizations::list(&app, &actor, &search).await?))
 }
 
-/// `PATCH /admin/organizations/{id}` with `{plan}`.
-async fn change_organization(
+/// Puts an organization on a plan
+#[utoipa::path(
+    patch,
+    path = "/admin/organizations/{id}",
+    request_body = organizations::Wish,
+    responses((status = 200, body = Organization)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
+pub(super) async fn change_organization(
     State(app): State<App>,
     actor: Actor,
     Path(id): Path<OrganizationId>,
@@ -79,7 +95,17 @@ async fn change_organization(
     ))
 }
 
-/// `GET /admin/environment`.
-async fn environment(State(app): State<App>, actor: Actor) -> Answer<web::Json<Started>> {
+/// How the server was started
+///
+/// Without any secret.
+#[utoipa::path(
+    get,
+    path = "/admin/environment",
+    responses((status = 200, body = Started))
+)]
+pub(super) async fn environment(
+    State(app): State<App>,
+    actor: Actor,
+) -> Answer<web::Json<Started>> {
     Ok(web::Json(started::look(&app, &actor)?))
 }

@@ -12,19 +12,29 @@ use crate::{
     web,
 };
 use axum::extract::{Path, State};
+use domain::ErrorCode::{Forbidden, NotFound};
 use domain::{ApiError, Operation, ProviderId};
 use serde::Deserialize;
 use store::catalog::Place;
+use utoipa::{IntoParams, ToSchema};
 
 /// What `GET /admin/catalog` can be asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Query {
     operation: Option<Operation>,
     provider: Option<ProviderId>,
 }
 
-/// `GET /admin/catalog?operation=&provider=`.
+/// The catalogue with its corrections
+#[utoipa::path(
+    get,
+    path = "/admin/catalog",
+    params(Query),
+    responses((status = 200, body = List<Entry>)),
+    extensions(("x-errors" = json!([Forbidden])))
+)]
 pub async fn list(
     State(app): State<App>,
     actor: Actor,
@@ -34,8 +44,14 @@ pub async fn list(
     Ok(web::Json(List { data }))
 }
 
-/// `PUT /admin/catalog/{operation}/{provider}`: the model is named in the body, as its id may hold
-/// slashes.
+/// Corrects a model of the catalogue
+#[utoipa::path(
+    put,
+    path = "/admin/catalog/{operation}/{provider}",
+    request_body = CorrectionInput,
+    responses((status = 200, body = Entry)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn put(
     State(app): State<App>,
     actor: Actor,
@@ -48,13 +64,23 @@ pub async fn put(
 }
 
 /// Which correction to take back.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CatalogueModel, example = json!({ "model": "veo3_fast" }))]
 pub struct Named {
     model: String,
 }
 
-/// `DELETE /admin/catalog/{operation}/{provider}`: what was shipped counts again.
+/// Takes a correction back
+///
+/// What was shipped counts again.
+#[utoipa::path(
+    delete,
+    path = "/admin/catalog/{operation}/{provider}",
+    request_body = Named,
+    responses((status = 200, body = Entry)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn delete(
     State(app): State<App>,
     actor: Actor,

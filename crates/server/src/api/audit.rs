@@ -16,19 +16,30 @@ use axum::{
     http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
+use domain::ErrorCode::{Forbidden, NotFound};
 use domain::OrganizationId;
 use serde::Deserialize;
 use store::audit::read::Filter;
 
 /// Which page of an organization's audit.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Paged {
     limit: Option<u32>,
     before: Option<i64>,
 }
 
-/// `GET /organizations/{id}/audit?limit&before`.
+/// What was done in an organization
+///
+/// The newest first, for its admins.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/audit",
+    params(Paged),
+    responses((status = 200, body = Page)),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
 pub async fn of_organization(
     State(app): State<App>,
     actor: Actor,
@@ -39,7 +50,13 @@ pub async fn of_organization(
     Ok(web::Json(page))
 }
 
-/// `GET /organizations/{id}/audit.csv`.
+/// What was done in an organization, for spreadsheets
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/audit.csv",
+    responses((status = 200, content_type = "text/csv", body = String)),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
 pub async fn of_organization_as_csv(
     State(app): State<App>,
     actor: Actor,
@@ -49,7 +66,13 @@ pub async fn of_organization_as_csv(
     Ok(file(&app, filter, Format::Csv))
 }
 
-/// `GET /organizations/{id}/audit.jsonl`.
+/// What was done in an organization, as lines of JSON
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/audit.jsonl",
+    responses((status = 200, content_type = "application/jsonl", body = String)),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
 pub async fn of_organization_as_lines(
     State(app): State<App>,
     actor: Actor,
@@ -59,7 +82,15 @@ pub async fn of_organization_as_lines(
     Ok(file(&app, filter, Format::JsonLines))
 }
 
-/// `GET /admin/audit?actor&action&organization&from&to&limit&before`.
+/// What was done in the instance
+///
+/// The newest first, for who runs it.
+#[utoipa::path(
+    get,
+    path = "/admin/audit",
+    params(Query),
+    responses((status = 200, body = Page))
+)]
 pub async fn of_instance(
     State(app): State<App>,
     actor: Actor,
@@ -68,7 +99,13 @@ pub async fn of_instance(
     Ok(web::Json(audit::of_instance(&app, &actor, &query).await?))
 }
 
-/// `GET /admin/audit.csv` with the same filters; all of it.
+/// What was done in the instance, for spreadsheets
+#[utoipa::path(
+    get,
+    path = "/admin/audit.csv",
+    params(Query),
+    responses((status = 200, content_type = "text/csv", body = String))
+)]
 pub async fn of_instance_as_csv(
     State(app): State<App>,
     actor: Actor,
@@ -81,7 +118,13 @@ pub async fn of_instance_as_csv(
     ))
 }
 
-/// `GET /admin/audit.jsonl` with the same filters; all of it.
+/// What was done in the instance, as lines of JSON
+#[utoipa::path(
+    get,
+    path = "/admin/audit.jsonl",
+    params(Query),
+    responses((status = 200, content_type = "application/jsonl", body = String))
+)]
 pub async fn of_instance_as_lines(
     State(app): State<App>,
     actor: Actor,

@@ -12,9 +12,19 @@ use axum::{
     http::{StatusCode, header::SET_COOKIE},
     response::{AppendHeaders, IntoResponse},
 };
+use domain::ErrorCode::Unauthenticated;
 use domain::account::Me;
 
-/// `POST /auth/sign-up`: 201, signed in.
+/// Makes an account and signs it in
+///
+/// The first account of an instance runs it. `FORBIDDEN` where no accounts are made.
+#[utoipa::path(
+    post,
+    path = "/auth/sign-up",
+    request_body = SignUp,
+    responses((status = 201, body = Me, headers(("Set-Cookie" = String, description = "The session")))),
+    security(())
+)]
 pub async fn sign_up(
     State(app): State<App>,
     client: Client,
@@ -24,7 +34,17 @@ pub async fn sign_up(
     Ok((StatusCode::CREATED, welcome(signed_in)))
 }
 
-/// `POST /auth/sign-in`: 200; the session before it ends.
+/// Signs in
+///
+/// The session that the request came with ends.
+#[utoipa::path(
+    post,
+    path = "/auth/sign-in",
+    request_body = SignIn,
+    responses((status = 200, body = Me, headers(("Set-Cookie" = String, description = "The session")))),
+    security(()),
+    extensions(("x-errors" = json!([Unauthenticated])))
+)]
 pub async fn sign_in(
     State(app): State<App>,
     client: Client,
@@ -43,7 +63,15 @@ fn welcome(signed_in: SignedIn) -> impl IntoResponse {
     )
 }
 
-/// `POST /auth/sign-out`: 204, also when nobody is signed in.
+/// Signs out
+///
+/// Also answered where nobody is signed in.
+#[utoipa::path(
+    post,
+    path = "/auth/sign-out",
+    responses((status = 204)),
+    security(())
+)]
 pub async fn sign_out(
     State(app): State<App>,
     session: PresentedToken,
@@ -57,7 +85,12 @@ pub async fn sign_out(
     ))
 }
 
-/// `GET /me`.
+/// Who is signed in
+#[utoipa::path(
+    get,
+    path = "/me",
+    responses((status = 200, body = Me))
+)]
 pub async fn me(State(app): State<App>, actor: Actor) -> Answer<web::Json<Me>> {
     Ok(web::Json(auth::me(&app, &actor).await?))
 }

@@ -4,30 +4,29 @@
 use super::{Answer, List};
 use crate::{actor::Actor, app::App, ledger::budgets, web};
 use axum::{
-    Router,
     extract::{Path, State},
     http::StatusCode,
-    routing::{get as read, put as write},
 };
+use domain::ErrorCode::{Forbidden, NotFound};
 use domain::{
     ApiError, OrganizationId, ProjectId,
     budget::{BudgetView, Owner, Period, Wish},
 };
 use serde::Deserialize;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes below `/budgets`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/", read(list))
-        .route("/{kind}", read(of))
-        .route("/{kind}/{period}", write(put).delete(delete))
-        .route("/projects/{project}", read(of))
-        .route("/projects/{project}/{period}", write(put).delete(delete))
-        .route("/organizations/{organization}", read(of))
-        .route(
-            "/organizations/{organization}/{period}",
-            write(put).delete(delete),
-        )
+pub fn router() -> OpenApiRouter<App> {
+    let one = || {
+        OpenApiRouter::default()
+            .routes(routes!(of))
+            .routes(routes!(put, delete))
+    };
+    OpenApiRouter::default()
+        .routes(routes!(list))
+        .nest("/{kind}", one())
+        .nest("/projects/{project}", one())
+        .nest("/organizations/{organization}", one())
 }
 
 /// What an address names.
@@ -56,14 +55,25 @@ impl Named {
     }
 }
 
-/// `GET /budgets`.
+/// The budgets that one may see
+#[utoipa::path(
+    get,
+    path = "",
+    responses((status = 200, body = List<BudgetView>))
+)]
 async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<BudgetView>>> {
     Ok(web::Json(List {
         data: budgets::list(&app, &actor).await?,
     }))
 }
 
-/// `GET /budgets/{user|instance}`, `/budgets/projects/{id}`, `/budgets/organizations/{id}`.
+/// The budgets of one
+#[utoipa::path(
+    get,
+    path = "",
+    responses((status = 200, body = List<BudgetView>)),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
 async fn of(
     State(app): State<App>,
     actor: Actor,
@@ -75,7 +85,14 @@ async fn of(
     }))
 }
 
-/// `PUT` of one of them with `/{daily|monthly}`.
+/// Sets a budget
+#[utoipa::path(
+    put,
+    path = "/{period}",
+    request_body = Wish,
+    responses((status = 200, body = BudgetView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn put(
     State(app): State<App>,
     actor: Actor,
@@ -87,7 +104,13 @@ async fn put(
     Ok(web::Json(view))
 }
 
-/// `DELETE` of the same: 204.
+/// Takes a budget away
+#[utoipa::path(
+    delete,
+    path = "/{period}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn delete(
     State(app): State<App>,
     actor: Actor,

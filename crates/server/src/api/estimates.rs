@@ -1,10 +1,16 @@
 //! Who would generate, and what it would cost, without doing anything.
 
 use super::{Answer, List, generations::Body};
-use crate::{actor::Actor, app::App, compare, resolve as use_case, web};
-use axum::{
-    extract::State,
-    response::{IntoResponse, Response},
+use crate::{
+    actor::Actor,
+    app::App,
+    compare,
+    resolve::{self as use_case, Priced},
+    web,
+};
+use axum::extract::State;
+use domain::ErrorCode::{
+    ApiKeyRequired, KeyUnavailable, ModelUnavailable, NotFound, PayloadTooLarge,
 };
 use domain::{
     ApiError, ProviderId,
@@ -13,8 +19,18 @@ use domain::{
     resolution::{Payer, Resolution},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
-/// `POST /resolve`.
+/// Who would generate, and why
+///
+/// Nothing is sent to a provider.
+#[utoipa::path(
+    post,
+    path = "/resolve",
+    request_body = Question,
+    responses((status = 200, body = Resolution)),
+    extensions(("x-errors" = json!([NotFound, ApiKeyRequired, KeyUnavailable, ModelUnavailable])))
+)]
 pub async fn resolve(
     State(app): State<App>,
     actor: Actor,
@@ -24,17 +40,29 @@ pub async fn resolve(
 }
 
 /// What `POST /estimates` can be asked beside its body.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct EstimateQuery {
     /// `1` for every provider and model.
     #[serde(default)]
     compare: u8,
 }
 
+/// The answer to what it would cost.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(super) enum EstimateAnswer {
+    /// Of what was asked for.
+    One(Box<Priced>),
+    /// Of every provider and model, with `compare=1`.
+    Compared(List<ComparedView>),
+}
+
 /// One way as the API shows it: the estimate's members beside the others.
-#[derive(Serialize)]
-struct ComparedView {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ComparedEstimate)]
+pub(super) struct ComparedView {
     #[serde(flatten)]
     estimate: Estimate,
     provider: ProviderId,
@@ -61,20 +89,30 @@ impl From<Compared> for ComparedView {
     }
 }
 
-/// `POST /estimates`: also answered where a key is missing, with what is missing. With `?compare=1`
-/// one answer for each provider and model.
+/// What it would cost
+///
+/// Also answered where a key is missing or a budget would refuse it, with the reason in `problem`. With `compare=1` one answer for each provider and model.
+#[utoipa::path(
+    post,
+    path = "/estimates",
+    request_body = Body,
+    params(EstimateQuery),
+    responses((status = 200, body = EstimateAnswer)),
+    extensions(("x-errors" = json!([NotFound, ModelUnavailable, PayloadTooLarge])))
+)]
 pub async fn create(
     State(app): State<App>,
     actor: Actor,
     web::Query(query): web::Query<EstimateQuery>,
     web::Json(body): web::Json<Body>,
-) -> Answer<Response> {
+) -> Answer<web::Json<EstimateAnswer>> {
     let wanted = body.try_into()?;
-    if query.compare == 1 {
+    Ok(web::Json(if query.compare == 1 {
         let ways = compare::all(&app, &actor, &wanted).await?;
-        let data: Vec<ComparedView> = ways.into_iter().map(Into::into).collect();
-        return Ok(web::Json(List { data }).into_response());
-    }
-    let priced = use_case::estimate(&app, &actor, &wanted).await?;
-    Ok(web::Json(priced).into_response())
+        EstimateAnswer::Compared(List {
+            data: ways.into_iter().map(Into::into).collect(),
+        })
+    } else {
+        EstimateAnswer::One(Box::new(use_case::estimate(&app, &actor, &wanted).await?))
+    }))
 }

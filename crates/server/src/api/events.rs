@@ -12,6 +12,7 @@ use axum::{
     extract::{Path, State},
     response::sse::{Event, KeepAlive, Sse},
 };
+use domain::ErrorCode::NotFound;
 use domain::{GenerationId, generation::Generation};
 use futures::{Stream, StreamExt, future, stream};
 use std::{convert::Infallible, sync::Arc, time::Duration};
@@ -19,8 +20,14 @@ use tokio_stream::wrappers::{BroadcastStream, errors::BroadcastStreamRecvError};
 
 type Line = Result<Event, Infallible>;
 
-/// `GET /events`: everything that concerns the acting person. A listener that fell behind is told
-/// `missed` and should load again.
+/// What changes for whoever is signed in
+///
+/// Server-sent events: `settings`, `keys`, `models`, `generation`, `text`, `plan`, and `missed` for a listener that fell behind and should load again.
+#[utoipa::path(
+    get,
+    path = "/events",
+    responses((status = 200, content_type = "text/event-stream", body = String))
+)]
 pub async fn all(State(app): State<App>, actor: Actor) -> Sse<impl Stream<Item = Line>> {
     let user = actor.user.id.clone();
     let news = heard(&app).filter_map(move |item| {
@@ -92,8 +99,15 @@ fn line(event: &News) -> Event {
         .unwrap_or_default()
 }
 
-/// `GET /generations/{id}/events`: the generation as it is, again at each change until its end, and
-/// in between the text that is added while it is written.
+/// A generation while it is made
+///
+/// Server-sent events: `generation` with the whole at the start and at each change until its end, and in between `text` with what is added while it is written.
+#[utoipa::path(
+    get,
+    path = "/generations/{id}/events",
+    responses((status = 200, content_type = "text/event-stream", body = String)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn of_generation(
     State(app): State<App>,
     actor: Actor,
@@ -165,11 +179,10 @@ impl Follow {
     fn state(&mut self, generation: Generation) -> Event {
         self.ended = generation.status.is_final();
         self.shown = generation.text.as_ref().map_or(0, String::len);
-        let event = Event::default().event("generation");
         // Everything in a generation has a JSON form.
-        GenerationView::try_from(generation)
-            .ok()
-            .and_then(|view| event.json_data(view).ok())
+        Event::default()
+            .event("generation")
+            .json_data(GenerationView::from(generation))
             .unwrap_or_default()
     }
 

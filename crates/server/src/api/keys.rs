@@ -11,19 +11,30 @@ use axum::{
     extract::{FromRequest, Path, Request, State},
     http::{StatusCode, header::CONTENT_TYPE},
 };
+use domain::ErrorCode::{ApiKeyRequired, KeyUnavailable, NotFound};
 use domain::{
     ApiError, ProviderId,
     keys::{KeyReport, SecretView},
 };
 use secrecy::SecretString;
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// The provider that an address names.
 pub fn provider(id: &str) -> Result<ProviderId, ApiError> {
     ProviderId::parse(id).ok_or_else(|| ApiError::not_found("provider"))
 }
 
-/// `PUT /keys/{provider}`.
+/// Stores a key
+///
+/// It is never answered again. What is no key, or the shown form of one, is refused and changes nothing.
+#[utoipa::path(
+    put,
+    path = "/keys/{provider}",
+    request_body = KeyInput,
+    responses((status = 200, body = SecretView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn put(
     State(app): State<App>,
     actor: Actor,
@@ -35,7 +46,13 @@ pub async fn put(
     ))
 }
 
-/// `DELETE /keys/{provider}`: 204.
+/// Removes a key
+#[utoipa::path(
+    delete,
+    path = "/keys/{provider}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn delete(
     State(app): State<App>,
     actor: Actor,
@@ -45,7 +62,15 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /keys/{provider}/undo`.
+/// Brings back the key that the last change replaced
+///
+/// Within ten minutes.
+#[utoipa::path(
+    post,
+    path = "/keys/{provider}/undo",
+    responses((status = 200, body = SecretView)),
+    extensions(("x-errors" = json!([NotFound, KeyUnavailable])))
+)]
 pub async fn undo(
     State(app): State<App>,
     actor: Actor,
@@ -57,16 +82,28 @@ pub async fn undo(
 }
 
 /// What is sent to test a key that is not stored.
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = KeyTestInput)]
 pub struct TestInput {
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     key: Option<SecretString>,
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     secret: Option<SecretString>,
 }
 
-/// `POST /keys/{provider}/test`, with or without a body.
+/// Tests a key
+///
+/// The one in the body, or without a body the stored one. Free of charge; changes nothing that is stored.
+#[utoipa::path(
+    post,
+    path = "/keys/{provider}/test",
+    request_body = Option<TestInput>,
+    responses((status = 200, body = KeyReport)),
+    extensions(("x-errors" = json!([NotFound, ApiKeyRequired, KeyUnavailable])))
+)]
 pub async fn test(
     State(app): State<App>,
     actor: Actor,

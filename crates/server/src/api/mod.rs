@@ -12,6 +12,7 @@ mod events;
 mod generations;
 mod health;
 mod keys;
+mod openapi;
 mod organizations;
 mod outputs;
 mod plan;
@@ -24,25 +25,52 @@ mod tests;
 mod tokens;
 mod usage;
 
-use crate::{app::App, web};
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    middleware,
-    routing::{delete, get, patch, post, put},
-};
+use crate::{app::App, page, web};
+use axum::{Router, extract::DefaultBodyLimit, middleware};
 use domain::ApiError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use health::router as health;
+pub use openapi::{document, resolve};
 
 /// What a handler answers.
 type Answer<T> = Result<T, web::Problem>;
 
 /// A list as the API answers it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct List<T> {
     data: Vec<T>,
+}
+
+/// A page of a list that grows.
+#[derive(Serialize, ToSchema)]
+struct Page<T> {
+    data: Vec<T>,
+    /// The `cursor` of the next page; `null` where this is the last one.
+    next_cursor: Option<String>,
+}
+
+impl<T, U: From<T>> From<page::Page<T>> for Page<U> {
+    fn from(page: page::Page<T>) -> Self {
+        Self {
+            data: page.rows.into_iter().map(Into::into).collect(),
+            next_cursor: page.next.map(|next| next.cursor()),
+        }
+    }
+}
+
+/// Which page of a list that grows.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct PageQuery {
+    /// How many at most.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// `next_cursor` of the page before; left out for the first page.
+    cursor: Option<String>,
 }
 
 /// The largest body of a request that may carry pictures.
@@ -50,116 +78,86 @@ const WITH_PICTURES: usize = 9 << 20;
 
 /// The routes below `/api/v1`.
 pub fn router(app: App) -> Router {
-    let with_pictures = Router::new()
-        .route(
-            "/generations",
-            get(generations::list).post(generations::create),
-        )
-        .route("/estimates", post(estimates::create))
-        .layer(DefaultBodyLimit::max(WITH_PICTURES));
-    Router::new()
-        .route("/auth/sign-up", post(auth::sign_up))
-        .route("/auth/sign-in", post(auth::sign_in))
-        .route("/auth/sign-out", post(auth::sign_out))
-        .route("/auth/confirm", post(account::confirm))
-        .route("/me", get(auth::me))
-        .route("/me/password", put(account::change_password))
-        .route(
-            "/me/totp",
-            get(account::standing)
-                .post(account::begin)
-                .put(account::turn_on)
-                .delete(account::turn_off),
-        )
-        .route("/me/totp/recovery-codes", post(account::recovery_codes))
-        .route(
-            "/sessions",
-            get(sessions::list).delete(sessions::end_others),
-        )
-        .route("/sessions/{id}", delete(sessions::end))
-        .route("/tokens", get(tokens::list).post(tokens::make))
-        .route("/tokens/{id}", delete(tokens::revoke))
-        .route("/me/active-organization", put(organizations::activate))
-        .route("/providers", get(providers::list))
-        .route("/providers/{provider}/models", get(providers::models))
-        .route(
-            "/providers/{provider}/models/apply",
-            post(providers::apply).delete(providers::discard),
-        )
-        .route("/admin/catalog", get(admin_catalog::list))
-        .route(
-            "/admin/catalog/{operation}/{provider}",
-            put(admin_catalog::put).delete(admin_catalog::delete),
-        )
-        .route("/settings", get(settings::get).patch(settings::patch))
-        .route("/settings/history", get(settings::history))
-        .route("/settings/export", get(settings::export))
-        .route("/keys/{provider}", put(keys::put).delete(keys::delete))
-        .route("/keys/{provider}/test", post(keys::test))
-        .route("/keys/{provider}/undo", post(keys::undo))
-        .route("/projects", get(projects::list).post(projects::create))
-        .route(
-            "/projects/{id}",
-            get(projects::get)
-                .patch(projects::rename)
-                .delete(projects::delete),
-        )
-        .route("/projects/{id}/settings", get(projects::settings))
-        .route("/projects/{id}/settings", patch(projects::patch_settings))
-        .route(
-            "/projects/{id}/settings/history",
-            get(projects::settings_history),
-        )
-        .route(
-            "/projects/{id}/settings/export",
-            get(projects::settings_export),
-        )
-        .route("/projects/{id}/members", get(projects::members))
-        .route(
-            "/projects/{id}/members/{member}",
-            put(projects::set_role).delete(projects::remove_member),
-        )
-        .route(
-            "/projects/{id}/invitations",
-            get(projects::invitations).post(projects::invite),
-        )
-        .route(
-            "/projects/{id}/invitations/{invitation}",
-            delete(projects::withdraw),
-        )
-        .route("/resolve", post(estimates::resolve))
-        .route("/generations/{id}", get(generations::get))
-        .route("/generations/{id}/cancel", post(generations::cancel))
-        .route(
-            "/generations/{id}/look-again",
-            post(generations::look_again),
-        )
-        .route("/generations/{id}/events", get(events::of_generation))
-        .route("/events", get(events::all))
-        .route("/outputs/{id}", get(outputs::get))
-        .route("/outputs/{id}/thumbnail", get(outputs::thumbnail))
-        .route("/usage", get(usage::mine))
-        .route("/usage.csv", get(usage::mine_as_csv))
-        .route("/organizations/{id}/audit", get(audit::of_organization))
-        .route(
-            "/organizations/{id}/audit.csv",
-            get(audit::of_organization_as_csv),
-        )
-        .route(
-            "/organizations/{id}/audit.jsonl",
-            get(audit::of_organization_as_lines),
-        )
-        .route("/invitations/look", post(organizations::look))
-        .route("/invitations/accept", post(organizations::accept))
-        .route("/admin/usage", get(usage::of_instance))
-        .nest("/admin", admin::router())
-        .nest("/budgets", budgets::router())
-        .nest("/organizations", organizations::router())
-        .nest("/projects/{id}/plan", plan::router())
-        .layer(DefaultBodyLimit::max(web::SMALL_BODY))
-        .merge(with_pictures)
+    let (routes, _) = routes().split_for_parts();
+    routes
         .fallback(async || web::Problem::from(ApiError::not_found("address")))
         .layer(middleware::from_fn(web::scopes::enforce))
         .layer(middleware::from_fn(web::problem::instead_of_bare_errors))
         .with_state(app)
+}
+
+/// The routes, each with its description: none can be mounted without.
+fn routes() -> OpenApiRouter<App> {
+    let with_pictures = OpenApiRouter::default()
+        .routes(routes!(generations::list, generations::create))
+        .routes(routes!(estimates::create))
+        .layer(DefaultBodyLimit::max(WITH_PICTURES));
+    OpenApiRouter::default()
+        .routes(routes!(auth::sign_up))
+        .routes(routes!(auth::sign_in))
+        .routes(routes!(auth::sign_out))
+        .routes(routes!(account::confirm))
+        .routes(routes!(auth::me))
+        .routes(routes!(account::change_password))
+        .routes(routes!(
+            account::standing,
+            account::begin,
+            account::turn_on,
+            account::turn_off
+        ))
+        .routes(routes!(account::recovery_codes))
+        .routes(routes!(sessions::list, sessions::end_others))
+        .routes(routes!(sessions::end))
+        .routes(routes!(tokens::list, tokens::make))
+        .routes(routes!(tokens::revoke))
+        .routes(routes!(providers::list))
+        .routes(routes!(providers::models))
+        .routes(routes!(providers::apply, providers::discard))
+        .routes(routes!(admin_catalog::list))
+        .routes(routes!(admin_catalog::put, admin_catalog::delete))
+        .routes(routes!(settings::get, settings::patch))
+        .routes(routes!(settings::history))
+        .routes(routes!(settings::export))
+        .routes(routes!(keys::put, keys::delete))
+        .routes(routes!(keys::test))
+        .routes(routes!(keys::undo))
+        .routes(routes!(projects::list, projects::create))
+        .routes(routes!(projects::get, projects::rename, projects::delete))
+        .routes(routes!(projects::settings, projects::patch_settings))
+        .routes(routes!(projects::settings_history))
+        .routes(routes!(projects::settings_export))
+        .routes(routes!(projects::members))
+        .routes(routes!(projects::set_role, projects::remove_member))
+        .routes(routes!(projects::invitations, projects::invite))
+        .routes(routes!(projects::withdraw))
+        .routes(routes!(estimates::resolve))
+        .routes(routes!(generations::get))
+        .routes(routes!(generations::cancel))
+        .routes(routes!(generations::look_again))
+        .routes(routes!(events::of_generation))
+        .routes(routes!(events::all))
+        .routes(routes!(outputs::get))
+        .routes(routes!(outputs::thumbnail))
+        .routes(routes!(usage::mine))
+        .routes(routes!(usage::mine_as_csv))
+        .routes(routes!(usage::of_organization))
+        .routes(routes!(audit::of_organization))
+        .routes(routes!(audit::of_organization_as_csv))
+        .routes(routes!(audit::of_organization_as_lines))
+        .routes(routes!(usage::of_instance))
+        .routes(routes!(admin::look))
+        .routes(routes!(admin::list_accounts))
+        .routes(routes!(admin::change_account))
+        .routes(routes!(admin::list_organizations))
+        .routes(routes!(admin::change_organization))
+        .routes(routes!(admin::environment))
+        .routes(routes!(audit::of_instance))
+        .routes(routes!(audit::of_instance_as_csv))
+        .routes(routes!(audit::of_instance_as_lines))
+        .merge(organizations::router())
+        .nest("/budgets", budgets::router())
+        .nest("/projects/{id}/plan", plan::router())
+        .routes(routes!(openapi::get))
+        .layer(DefaultBodyLimit::max(web::SMALL_BODY))
+        .merge(with_pictures)
 }

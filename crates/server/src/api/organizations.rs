@@ -2,7 +2,7 @@
 
 mod settings;
 
-use super::{Answer, List, usage};
+use super::{Answer, List};
 use crate::{
     actor::Actor,
     app::App,
@@ -10,11 +10,10 @@ use crate::{
     web,
 };
 use axum::{
-    Router,
     extract::{Path, State},
     http::StatusCode,
-    routing::{delete as remove, get as read, patch as change},
 };
+use domain::ErrorCode::{Conflict, NotFound};
 use domain::{
     InvitationId, OrganizationId, UserId,
     account::{Me, OrganizationRole},
@@ -22,38 +21,53 @@ use domain::{
     organization::{Member, Organization},
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes below `/organizations`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/", read(list).post(create))
-        .route("/{id}", read(get).patch(rename).delete(delete))
-        .route("/{id}/members", read(list_members))
-        .route(
-            "/{id}/members/{member}",
-            change(set_role).delete(remove_member),
-        )
-        .route("/{id}/invitations", read(list_invitations).post(invite))
-        .route("/{id}/invitations/{invitation}", remove(withdraw))
-        .route("/{id}/usage", read(usage::of_organization))
+/// The routes of this area.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list, create))
+        .routes(routes!(get, rename, delete))
+        .routes(routes!(activate))
+        .routes(routes!(list_members))
+        .routes(routes!(set_role, remove_member))
+        .routes(routes!(list_invitations, invite))
+        .routes(routes!(withdraw))
+        .routes(routes!(look))
+        .routes(routes!(accept))
         .merge(settings::router())
 }
 
 /// What is sent to make or rename an organization.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OrganizationName, example = json!({ "name": "Pier Films" }))]
 struct Named {
     name: String,
 }
 
-/// `GET /organizations`.
+/// The organizations that one belongs to
+#[utoipa::path(
+    get,
+    path = "/organizations",
+    responses((status = 200, body = List<Organization>)),
+)]
 async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<Organization>>> {
     Ok(web::Json(List {
         data: organizations::list(&app, &actor).await?,
     }))
 }
 
-/// `POST /organizations`: 201.
+/// Makes an organization
+///
+/// Who makes it owns it.
+#[utoipa::path(
+    post,
+    path = "/organizations",
+    request_body = Named,
+    responses((status = 201, body = Organization)),
+)]
 async fn create(
     State(app): State<App>,
     actor: Actor,
@@ -63,7 +77,13 @@ async fn create(
     Ok((StatusCode::CREATED, web::Json(made)))
 }
 
-/// `GET /organizations/{id}`.
+/// One organization
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}",
+    responses((status = 200, body = Organization)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn get(
     State(app): State<App>,
     actor: Actor,
@@ -72,7 +92,16 @@ async fn get(
     Ok(web::Json(organizations::get(&app, &actor, &id).await?))
 }
 
-/// `PATCH /organizations/{id}`.
+/// Gives an organization another name
+///
+/// For its admins.
+#[utoipa::path(
+    patch,
+    path = "/organizations/{id}",
+    request_body = Named,
+    responses((status = 200, body = Organization)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn rename(
     State(app): State<App>,
     actor: Actor,
@@ -84,7 +113,15 @@ async fn rename(
     ))
 }
 
-/// `DELETE /organizations/{id}`: 204.
+/// Deletes an organization
+///
+/// For its owners, once no project belongs to it.
+#[utoipa::path(
+    delete,
+    path = "/organizations/{id}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn delete(
     State(app): State<App>,
     actor: Actor,
@@ -95,13 +132,21 @@ async fn delete(
 }
 
 /// What is sent to choose the active organization.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ActiveOrganization)]
 pub struct Active {
     organization_id: Option<OrganizationId>,
 }
 
-/// `PUT /me/active-organization`.
+/// Chooses whose keys serve what belongs to no project
+#[utoipa::path(
+    put,
+    path = "/me/active-organization",
+    request_body = Active,
+    responses((status = 200, body = Me)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn activate(
     State(app): State<App>,
     actor: Actor,
@@ -113,7 +158,15 @@ pub async fn activate(
     ))
 }
 
-/// `GET /organizations/{id}/members`.
+/// Who belongs to an organization
+///
+/// Addresses and times are for its admins.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/members",
+    responses((status = 200, body = List<Member>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn list_members(
     State(app): State<App>,
     actor: Actor,
@@ -125,13 +178,23 @@ async fn list_members(
 }
 
 /// What is sent to change a member.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OrganizationPart)]
 struct Part {
     role: OrganizationRole,
 }
 
-/// `PATCH /organizations/{id}/members/{member}`: answers the members as they are then.
+/// Gives a member another part
+///
+/// Answers the members as they are then.
+#[utoipa::path(
+    patch,
+    path = "/organizations/{id}/members/{member}",
+    request_body = Part,
+    responses((status = 200, body = List<Member>)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn set_role(
     State(app): State<App>,
     actor: Actor,
@@ -143,7 +206,15 @@ async fn set_role(
     }))
 }
 
-/// `DELETE /organizations/{id}/members/{member}`: 204; of oneself, leaves it.
+/// Removes a member
+///
+/// Of oneself: leaves the organization.
+#[utoipa::path(
+    delete,
+    path = "/organizations/{id}/members/{member}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn remove_member(
     State(app): State<App>,
     actor: Actor,
@@ -154,14 +225,24 @@ async fn remove_member(
 }
 
 /// What is sent to invite somebody.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewOrganizationInvitation)]
 struct Invitee {
     email: String,
     role: OrganizationRole,
 }
 
-/// `POST /organizations/{id}/invitations`: 201, with the link this once.
+/// Invites an address
+///
+/// The link is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/organizations/{id}/invitations",
+    request_body = Invitee,
+    responses((status = 201, body = Invited)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn invite(
     State(app): State<App>,
     actor: Actor,
@@ -172,7 +253,15 @@ async fn invite(
     Ok((StatusCode::CREATED, web::Json(invited)))
 }
 
-/// `GET /organizations/{id}/invitations`.
+/// Who is invited to an organization
+///
+/// For its admins.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/invitations",
+    responses((status = 200, body = List<Invitation>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn list_invitations(
     State(app): State<App>,
     actor: Actor,
@@ -183,7 +272,13 @@ async fn list_invitations(
     }))
 }
 
-/// `DELETE /organizations/{id}/invitations/{invitation}`: 204.
+/// Withdraws an invitation
+#[utoipa::path(
+    delete,
+    path = "/organizations/{id}/invitations/{invitation}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn withdraw(
     State(app): State<App>,
     actor: Actor,
@@ -194,13 +289,21 @@ async fn withdraw(
 }
 
 /// The secret part of an invitation's link.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InvitationLink)]
 pub struct Link {
     token: String,
 }
 
-/// `POST /invitations/look`.
+/// What a link invites to
+#[utoipa::path(
+    post,
+    path = "/invitations/look",
+    request_body = Link,
+    responses((status = 200, body = InvitedTo)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn look(
     State(app): State<App>,
     actor: Actor,
@@ -211,7 +314,14 @@ pub async fn look(
     ))
 }
 
-/// `POST /invitations/accept`.
+/// Accepts an invitation
+#[utoipa::path(
+    post,
+    path = "/invitations/accept",
+    request_body = Link,
+    responses((status = 200, body = InvitedTo)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 pub async fn accept(
     State(app): State<App>,
     actor: Actor,

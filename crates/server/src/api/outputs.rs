@@ -7,6 +7,7 @@ use crate::{
     app::App,
     fault::Fault,
     generation::{self, StoredFile},
+    web,
 };
 use axum::{
     body::Body,
@@ -18,11 +19,20 @@ use axum::{
             CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, IF_RANGE, RANGE,
         },
     },
+    response::IntoResponse,
 };
+use domain::ErrorCode::NotFound;
 use domain::{ApiError, OutputId};
 use std::{io::ErrorKind, ops::Range};
 
-/// `GET /outputs/{id}`.
+/// A file, whole or in a range
+#[utoipa::path(
+    get,
+    path = "/outputs/{id}",
+    params(("Range" = Option<String>, Header, description = "One range of bytes")),
+    responses((status = 200, content_type = "*/*", body = String), (status = 206, content_type = "*/*", body = String), (status = 304), (status = 416)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn get(
     State(app): State<App>,
     actor: Actor,
@@ -33,7 +43,14 @@ pub async fn get(
     serve(&app, &id, &file, &headers).await
 }
 
-/// `GET /outputs/{id}/thumbnail`.
+/// A small form of a picture
+#[utoipa::path(
+    get,
+    path = "/outputs/{id}/thumbnail",
+    params(("Range" = Option<String>, Header, description = "One range of bytes")),
+    responses((status = 200, content_type = "*/*", body = String), (status = 206, content_type = "*/*", body = String), (status = 304), (status = 416)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn thumbnail(
     State(app): State<App>,
     actor: Actor,
@@ -63,9 +80,11 @@ async fn serve(
     let headers = answer.headers_mut();
     let (status, range) = match (wanted, file.bytes) {
         (Wanted::Nothing, Some(size)) => {
-            headers.insert(CONTENT_RANGE, text(&format!("bytes */{size}"))?);
-            *answer.status_mut() = StatusCode::RANGE_NOT_SATISFIABLE;
-            return Ok(answer);
+            let mut refusal =
+                web::Problem::plain(StatusCode::RANGE_NOT_SATISFIABLE).into_response();
+            let has = text(&format!("bytes */{size}"))?;
+            refusal.headers_mut().insert(CONTENT_RANGE, has);
+            return Ok(refusal);
         }
         (Wanted::Part(range), Some(size)) => {
             let last = range.end - 1;

@@ -2,7 +2,7 @@
 
 use super::{
     Answer,
-    generations::{GenerationView, input},
+    generations::{Input, input},
 };
 use crate::{
     actor::Actor,
@@ -11,46 +11,50 @@ use crate::{
     web,
 };
 use axum::{
-    Router,
     extract::{Path, State},
     http::StatusCode,
-    routing::{delete, get, post},
 };
+use domain::ErrorCode::{BudgetExceeded, Conflict, ModelUnavailable, NotFound, PayloadTooLarge};
 use domain::{
-    ApiError, PlannedItemId, ProjectId, ProviderId,
-    plan::{BatchView, Blocker, Consent, PlanView, Totals},
+    ApiError, GenerationId, Operation, PlannedItemId, ProjectId, ProviderId, Timestamp,
+    plan::{BatchView, Blocker, Consent, ItemState, ItemView, Offer, PlanView, Totals},
     project::Step,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// The routes below `/projects/{id}/plan`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/", get(look).post(add))
-        .route("/{item}", delete(remove))
-        .route("/start", post(start))
-        .route("/pause", post(pause))
-        .route("/resume", post(resume))
-        .route("/cancel", post(cancel))
-        .route("/retry", post(retry))
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(look, add))
+        .routes(routes!(remove))
+        .routes(routes!(start))
+        .routes(routes!(pause))
+        .routes(routes!(resume))
+        .routes(routes!(cancel))
+        .routes(routes!(retry))
 }
 
 /// What is sent to plan something.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PlanItems, example = json!({ "items": [{ "step": "scenes", "input": { "prompt": "A lighthouse at dusk" } }] }))]
 struct Added {
     items: Vec<Item>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PlanItemInput)]
 struct Item {
     step: Step,
     #[serde(default)]
     provider: Option<ProviderId>,
     #[serde(default)]
     model: Option<String>,
+    #[schema(value_type = Input)]
     input: Value,
 }
 
@@ -68,15 +72,17 @@ impl TryFrom<Item> for Wish {
 }
 
 /// The ids of what was added, in its order.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = PlannedIds)]
 struct Ids {
     ids: Vec<PlannedItemId>,
 }
 
 /// A plan as the API shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProjectPlan)]
 struct Shown {
-    items: Vec<GenerationView>,
+    items: Vec<PlannedItem>,
     totals: Totals,
     /// What somebody agrees to who starts it as it is.
     agreed: Consent,
@@ -87,34 +93,85 @@ struct Shown {
     again: Totals,
 }
 
-impl TryFrom<PlanView> for Shown {
-    type Error = ApiError;
+/// An item of a plan as the API shows it: `operation` and `input` beside each other, as they are
+/// sent.
+#[derive(Serialize, ToSchema)]
+struct PlannedItem {
+    id: PlannedItemId,
+    step: Step,
+    operation: Operation,
+    provider: Option<ProviderId>,
+    model: Option<String>,
+    input: Input,
+    state: ItemState,
+    needs: Vec<PlannedItemId>,
+    generation_id: Option<GenerationId>,
+    error: Option<ApiError>,
+    offer: Option<Offer>,
+    blockers: Vec<Blocker>,
+    created_at: Timestamp,
+}
 
-    fn try_from(plan: PlanView) -> Result<Self, ApiError> {
-        let item = |item| GenerationView::of(domain::plan::ItemView::operation(item), item);
-        Ok(Self {
-            items: plan.items.iter().map(item).collect::<Result<_, _>>()?,
+impl From<ItemView> for PlannedItem {
+    fn from(item: ItemView) -> Self {
+        Self {
+            operation: item.operation(),
+            id: item.id,
+            step: item.step,
+            provider: item.provider,
+            model: item.model,
+            input: item.input.into(),
+            state: item.state,
+            needs: item.needs,
+            generation_id: item.generation_id,
+            error: item.error,
+            offer: item.offer,
+            blockers: item.blockers,
+            created_at: item.created_at,
+        }
+    }
+}
+
+impl From<PlanView> for Shown {
+    fn from(plan: PlanView) -> Self {
+        Self {
+            items: plan.items.into_iter().map(Into::into).collect(),
             agreed: plan.totals.consent(),
             totals: plan.totals,
             blocked: plan.blocked,
             blockers: plan.blockers,
             batch: plan.batch,
             again: plan.again,
-        })
+        }
     }
 }
 
-/// `GET /projects/{id}/plan`: what everything comes to. Nothing is sent to a provider.
+/// What everything comes to
+///
+/// A dry run: nothing is sent to a provider.
+#[utoipa::path(
+    get,
+    path = "",
+    responses((status = 200, body = Shown)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn look(
     State(app): State<App>,
     actor: Actor,
     Path(project): Path<ProjectId>,
 ) -> Answer<web::Json<Shown>> {
     let plan = plan::look(&app, &actor, &project).await?;
-    Ok(web::Json(plan.try_into()?))
+    Ok(web::Json(plan.into()))
 }
 
-/// `POST /projects/{id}/plan`: 201.
+/// Plans something
+#[utoipa::path(
+    post,
+    path = "",
+    request_body = Added,
+    responses((status = 201, body = Ids)),
+    extensions(("x-errors" = json!([NotFound, Conflict, PayloadTooLarge, ModelUnavailable])))
+)]
 async fn add(
     State(app): State<App>,
     actor: Actor,
@@ -127,7 +184,13 @@ async fn add(
     Ok((StatusCode::CREATED, web::Json(Ids { ids })))
 }
 
-/// `DELETE /projects/{id}/plan/{item}`: 204.
+/// Takes an item out of the plan
+#[utoipa::path(
+    delete,
+    path = "/{item}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn remove(
     State(app): State<App>,
     actor: Actor,
@@ -138,15 +201,23 @@ async fn remove(
 }
 
 /// What is sent to begin a batch.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BatchStart, example = json!({ "agreed": { "most_micro_usd": 120_000, "payers": ["user"] } }))]
 struct Begin {
     agreed: Consent,
     #[serde(default)]
     stop_on_error: bool,
 }
 
-/// `POST /projects/{id}/plan/start`: 202.
+/// Begins a batch with everything that can be started
+#[utoipa::path(
+    post,
+    path = "/start",
+    request_body = Begin,
+    responses((status = 202, body = BatchView)),
+    extensions(("x-errors" = json!([NotFound, Conflict, BudgetExceeded])))
+)]
 async fn start(
     State(app): State<App>,
     actor: Actor,
@@ -161,7 +232,13 @@ async fn start(
     Ok((StatusCode::ACCEPTED, web::Json(batch)))
 }
 
-/// `POST /projects/{id}/plan/pause`.
+/// Holds the batch
+#[utoipa::path(
+    post,
+    path = "/pause",
+    responses((status = 200, body = BatchView)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn pause(
     State(app): State<App>,
     actor: Actor,
@@ -170,7 +247,13 @@ async fn pause(
     Ok(web::Json(plan::pause(&app, &actor, &project).await?))
 }
 
-/// `POST /projects/{id}/plan/resume`.
+/// Lets the batch go on
+#[utoipa::path(
+    post,
+    path = "/resume",
+    responses((status = 200, body = BatchView)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn resume(
     State(app): State<App>,
     actor: Actor,
@@ -179,7 +262,13 @@ async fn resume(
     Ok(web::Json(plan::resume(&app, &actor, &project).await?))
 }
 
-/// `POST /projects/{id}/plan/cancel`.
+/// Cancels the batch
+#[utoipa::path(
+    post,
+    path = "/cancel",
+    responses((status = 200, body = BatchView)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 async fn cancel(
     State(app): State<App>,
     actor: Actor,
@@ -189,13 +278,21 @@ async fn cancel(
 }
 
 /// What is sent to try again what did not work.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BatchRetry, example = json!({ "agreed": { "most_micro_usd": 120_000, "payers": ["user"] } }))]
 struct Again {
     agreed: Consent,
 }
 
-/// `POST /projects/{id}/plan/retry`: 202.
+/// Tries again what did not work in the newest batch
+#[utoipa::path(
+    post,
+    path = "/retry",
+    request_body = Again,
+    responses((status = 202, body = BatchView)),
+    extensions(("x-errors" = json!([NotFound, Conflict, BudgetExceeded])))
+)]
 async fn retry(
     State(app): State<App>,
     actor: Actor,

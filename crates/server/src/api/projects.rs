@@ -1,12 +1,13 @@
 //! Film projects and their settings.
 
 use super::{
-    Answer, List,
+    Answer, List, Page, PageQuery,
     settings::{Download, Of, download},
 };
 use crate::{
     actor::Actor,
     app::App,
+    page,
     projects::{self, people},
     settings, web,
 };
@@ -14,18 +15,22 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use domain::ErrorCode::{Conflict, EndpointNotAllowed, ModelUnavailable, NotFound};
 use domain::{
     ApiError, InvitationId, OrganizationId, ProjectId, UserId,
     history::Changed,
     invitation::{Invitation, Invited},
     project::{Project, ProjectMember, ProjectRole},
     settings::{SettingsPatch, SettingsView},
+    transfer::Export,
 };
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 /// What is sent to make a project.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewProject, example = json!({ "name": "The lighthouse" }))]
 pub struct NewProject {
     name: String,
     #[serde(default)]
@@ -33,20 +38,40 @@ pub struct NewProject {
 }
 
 /// What is sent to change a project.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProjectPatch, example = json!({ "name": "The lighthouse" }))]
 pub struct Rename {
     name: String,
 }
 
-/// `GET /projects`.
-pub async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<Project>>> {
-    Ok(web::Json(List {
-        data: projects::list(&app, &actor).await?,
-    }))
+/// The projects that one may see
+///
+/// Newest first.
+#[utoipa::path(
+    get,
+    path = "/projects",
+    params(PageQuery),
+    responses((status = 200, body = Page<Project>))
+)]
+pub async fn list(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(query): web::Query<PageQuery>,
+) -> Answer<web::Json<Page<Project>>> {
+    let wanted = page::Wanted::read(query.limit, query.cursor.as_deref())?;
+    let page = projects::page(&app, &actor, &wanted).await?;
+    Ok(web::Json(page.into()))
 }
 
-/// `POST /projects`: 201.
+/// Makes a project
+#[utoipa::path(
+    post,
+    path = "/projects",
+    request_body = NewProject,
+    responses((status = 201, body = Project)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn create(
     State(app): State<App>,
     actor: Actor,
@@ -56,7 +81,13 @@ pub async fn create(
     Ok((StatusCode::CREATED, web::Json(project)))
 }
 
-/// `GET /projects/{id}`.
+/// One project
+#[utoipa::path(
+    get,
+    path = "/projects/{id}",
+    responses((status = 200, body = Project)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn get(
     State(app): State<App>,
     actor: Actor,
@@ -65,7 +96,14 @@ pub async fn get(
     Ok(web::Json(projects::get(&app, &actor, &id).await?))
 }
 
-/// `PATCH /projects/{id}`.
+/// Gives a project another name
+#[utoipa::path(
+    patch,
+    path = "/projects/{id}",
+    request_body = Rename,
+    responses((status = 200, body = Project)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn rename(
     State(app): State<App>,
     actor: Actor,
@@ -77,7 +115,13 @@ pub async fn rename(
     ))
 }
 
-/// `DELETE /projects/{id}`: 204.
+/// Deletes a project
+#[utoipa::path(
+    delete,
+    path = "/projects/{id}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 pub async fn delete(
     State(app): State<App>,
     actor: Actor,
@@ -87,7 +131,13 @@ pub async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `GET /projects/{id}/settings`.
+/// A project's settings
+#[utoipa::path(
+    get,
+    path = "/projects/{id}/settings",
+    responses((status = 200, body = SettingsView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn settings(
     State(app): State<App>,
     actor: Actor,
@@ -96,7 +146,16 @@ pub async fn settings(
     Ok(web::Json(settings::project_view(&app, &actor, &id).await?))
 }
 
-/// `PATCH /projects/{id}/settings`.
+/// Changes a project's settings
+///
+/// As for one's own; a project has no preferences.
+#[utoipa::path(
+    patch,
+    path = "/projects/{id}/settings",
+    request_body = SettingsPatch,
+    responses((status = 200, body = SettingsView)),
+    extensions(("x-errors" = json!([NotFound, ModelUnavailable, EndpointNotAllowed, Conflict])))
+)]
 pub async fn patch_settings(
     State(app): State<App>,
     actor: Actor,
@@ -108,7 +167,16 @@ pub async fn patch_settings(
     Ok(web::Json(settings::project_view(&app, &actor, &id).await?))
 }
 
-/// `GET /projects/{id}/settings/history?field=`.
+/// What a project's setting was before
+///
+/// The 20 newest changes.
+#[utoipa::path(
+    get,
+    path = "/projects/{id}/settings/history",
+    params(Of),
+    responses((status = 200, body = List<Changed>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn settings_history(
     State(app): State<App>,
     actor: Actor,
@@ -119,7 +187,13 @@ pub async fn settings_history(
     Ok(web::Json(List { data }))
 }
 
-/// `GET /projects/{id}/settings/export`.
+/// A project's settings as a file
+#[utoipa::path(
+    get,
+    path = "/projects/{id}/settings/export",
+    responses((status = 200, body = Export)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn settings_export(
     State(app): State<App>,
     actor: Actor,
@@ -128,7 +202,13 @@ pub async fn settings_export(
     Ok(download(settings::export(&app, &actor, Some(&id)).await?))
 }
 
-/// `GET /projects/{id}/members`.
+/// Who works in a project
+#[utoipa::path(
+    get,
+    path = "/projects/{id}/members",
+    responses((status = 200, body = List<ProjectMember>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn members(
     State(app): State<App>,
     actor: Actor,
@@ -140,13 +220,23 @@ pub async fn members(
 }
 
 /// What is sent to change somebody's part.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProjectPart)]
 pub struct Part {
     role: ProjectRole,
 }
 
-/// `PUT /projects/{id}/members/{member}`: answers the members as they are then.
+/// Gives somebody another part in a project
+///
+/// For who owns it. Answers the members as they are then.
+#[utoipa::path(
+    put,
+    path = "/projects/{id}/members/{member}",
+    request_body = Part,
+    responses((status = 200, body = List<ProjectMember>)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 pub async fn set_role(
     State(app): State<App>,
     actor: Actor,
@@ -158,7 +248,15 @@ pub async fn set_role(
     }))
 }
 
-/// `DELETE /projects/{id}/members/{member}`: 204; of oneself, leaves it.
+/// Takes somebody out of a project
+///
+/// Of oneself: leaves it.
+#[utoipa::path(
+    delete,
+    path = "/projects/{id}/members/{member}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 pub async fn remove_member(
     State(app): State<App>,
     actor: Actor,
@@ -169,14 +267,24 @@ pub async fn remove_member(
 }
 
 /// What is sent to invite somebody.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewProjectInvitation)]
 pub struct Invitee {
     email: String,
     role: ProjectRole,
 }
 
-/// `POST /projects/{id}/invitations`: 201, with the link this once.
+/// Invites an address to a project
+///
+/// The link is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/projects/{id}/invitations",
+    request_body = Invitee,
+    responses((status = 201, body = Invited)),
+    extensions(("x-errors" = json!([NotFound, Conflict])))
+)]
 pub async fn invite(
     State(app): State<App>,
     actor: Actor,
@@ -187,7 +295,15 @@ pub async fn invite(
     Ok((StatusCode::CREATED, web::Json(invited)))
 }
 
-/// `GET /projects/{id}/invitations`.
+/// Who is invited to a project
+///
+/// For who owns it.
+#[utoipa::path(
+    get,
+    path = "/projects/{id}/invitations",
+    responses((status = 200, body = List<Invitation>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn invitations(
     State(app): State<App>,
     actor: Actor,
@@ -198,7 +314,13 @@ pub async fn invitations(
     }))
 }
 
-/// `DELETE /projects/{id}/invitations/{invitation}`: 204.
+/// Withdraws an invitation to a project
+#[utoipa::path(
+    delete,
+    path = "/projects/{id}/invitations/{invitation}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn withdraw(
     State(app): State<App>,
     actor: Actor,

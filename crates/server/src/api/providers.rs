@@ -6,13 +6,16 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use domain::ErrorCode::{ApiKeyRequired, KeyUnavailable, NotFound};
 use domain::{
     ApiError, Map, Operation, ProviderId, model_list::ModelList, provider::CredentialKind,
 };
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 /// A provider as the API shows it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Provider)]
 pub struct ProviderView {
     id: ProviderId,
     name: &'static str,
@@ -26,7 +29,12 @@ pub struct ProviderView {
     default_models: Map<Operation, String>,
 }
 
-/// `GET /providers`.
+/// Every provider
+#[utoipa::path(
+    get,
+    path = "/providers",
+    responses((status = 200, body = List<ProviderView>))
+)]
 pub async fn list(State(app): State<App>, _: Actor) -> web::Json<List<ProviderView>> {
     let data = app
         .catalog()
@@ -55,14 +63,24 @@ pub async fn list(State(app): State<App>, _: Actor) -> web::Json<List<ProviderVi
 }
 
 /// What `GET /providers/{provider}/models` can be asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ModelsQuery {
     operation: Option<Operation>,
     refresh: Option<String>,
 }
 
-/// `GET /providers/{provider}/models?operation=&refresh=1`.
+/// The models of a provider
+///
+/// With `refresh=1` the provider is asked for its list first, with the key of whoever asks.
+#[utoipa::path(
+    get,
+    path = "/providers/{provider}/models",
+    params(ModelsQuery),
+    responses((status = 200, body = ModelList)),
+    extensions(("x-errors" = json!([NotFound, ApiKeyRequired, KeyUnavailable])))
+)]
 pub async fn models(
     State(app): State<App>,
     actor: Actor,
@@ -82,7 +100,13 @@ pub async fn models(
     Ok(web::Json(list))
 }
 
-/// `POST /providers/{provider}/models/apply`: the pending list counts from now on.
+/// Lets the pending list of models count
+#[utoipa::path(
+    post,
+    path = "/providers/{provider}/models/apply",
+    responses((status = 200, body = ModelList)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn apply(
     State(app): State<App>,
     actor: Actor,
@@ -94,7 +118,13 @@ pub async fn apply(
     Ok(web::Json(list))
 }
 
-/// `DELETE /providers/{provider}/models/apply`: throws the pending list away; 204.
+/// Throws the pending list of models away
+#[utoipa::path(
+    delete,
+    path = "/providers/{provider}/models/apply",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn discard(
     State(app): State<App>,
     actor: Actor,

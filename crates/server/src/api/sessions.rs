@@ -11,15 +11,27 @@ use axum::{
     extract::{Path, State},
     http::StatusCode,
 };
+use domain::ErrorCode::NotFound;
 
-/// `GET /sessions`.
+/// Where one is signed in
+#[utoipa::path(
+    get,
+    path = "/sessions",
+    responses((status = 200, body = List<SessionView>))
+)]
 pub async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<SessionView>>> {
     Ok(web::Json(List {
         data: session::list(&app, &actor).await?,
     }))
 }
 
-/// `DELETE /sessions/{id}`: 204.
+/// Ends a session
+#[utoipa::path(
+    delete,
+    path = "/sessions/{id}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn end(
     State(app): State<App>,
     actor: Actor,
@@ -29,7 +41,12 @@ pub async fn end(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `DELETE /sessions`: all but the one that asks; 204.
+/// Ends every session but the one that asks
+#[utoipa::path(
+    delete,
+    path = "/sessions",
+    responses((status = 204))
+)]
 pub async fn end_others(State(app): State<App>, actor: Actor) -> Answer<StatusCode> {
     session::end_others(&app, &actor).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -6,6 +6,7 @@ use axum::{
     extract::State,
     http::{HeaderName, header::CONTENT_DISPOSITION},
 };
+use domain::ErrorCode::{Conflict, EndpointNotAllowed, ModelUnavailable};
 use domain::{
     ApiError,
     history::Changed,
@@ -13,10 +14,12 @@ use domain::{
     transfer::Export,
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// Which field's history.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Of {
     field: String,
 }
@@ -42,12 +45,26 @@ pub fn download((name, export): (String, Export)) -> Download {
     ([(CONTENT_DISPOSITION, disposition)], web::Json(export))
 }
 
-/// `GET /settings`.
+/// One's own settings
+#[utoipa::path(
+    get,
+    path = "/settings",
+    responses((status = 200, body = SettingsView))
+)]
 pub async fn get(State(app): State<App>, actor: Actor) -> Answer<web::Json<SettingsView>> {
     Ok(web::Json(settings::view(&app, &actor).await?))
 }
 
-/// `PATCH /settings`: field by field; answers the settings as they are then.
+/// Changes one's own settings
+///
+/// Field by field, all or none; answers the settings as they are then. With `base` a field is only changed where it still has that version.
+#[utoipa::path(
+    patch,
+    path = "/settings",
+    request_body = SettingsPatch,
+    responses((status = 200, body = SettingsView)),
+    extensions(("x-errors" = json!([ModelUnavailable, EndpointNotAllowed, Conflict])))
+)]
 pub async fn patch(
     State(app): State<App>,
     actor: Actor,
@@ -58,7 +75,15 @@ pub async fn patch(
     Ok(web::Json(settings::view(&app, &actor).await?))
 }
 
-/// `GET /settings/history?field=`.
+/// What a setting was before
+///
+/// The 20 newest changes.
+#[utoipa::path(
+    get,
+    path = "/settings/history",
+    params(Of),
+    responses((status = 200, body = List<Changed>))
+)]
 pub async fn history(
     State(app): State<App>,
     actor: Actor,
@@ -68,7 +93,12 @@ pub async fn history(
     Ok(web::Json(List { data }))
 }
 
-/// `GET /settings/export`.
+/// One's own settings as a file
+#[utoipa::path(
+    get,
+    path = "/settings/export",
+    responses((status = 200, body = Export))
+)]
 pub async fn export(State(app): State<App>, actor: Actor) -> Answer<Download> {
     Ok(download(settings::export(&app, &actor, None).await?))
 }

@@ -12,24 +12,39 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use domain::ErrorCode::NotFound;
 use serde::Serialize;
 
 /// A new token with its text, which is never shown again.
-#[derive(Serialize)]
+#[derive(Serialize, utoipa::ToSchema)]
+#[schema(as = MadeToken)]
 pub struct Made<'a> {
     #[serde(flatten)]
     view: &'a TokenView,
     token: &'a str,
 }
 
-/// `GET /tokens`.
+/// One's access tokens
+#[utoipa::path(
+    get,
+    path = "/tokens",
+    responses((status = 200, body = List<TokenView>))
+)]
 pub async fn list(State(app): State<App>, actor: Actor) -> Answer<web::Json<List<TokenView>>> {
     Ok(web::Json(List {
         data: access_token::list(&app, &actor).await?,
     }))
 }
 
-/// `POST /tokens`: 201.
+/// Makes an access token
+///
+/// Its text is in this answer and nowhere else.
+#[utoipa::path(
+    post,
+    path = "/tokens",
+    request_body = Wish,
+    responses((status = 201, body = Made))
+)]
 pub async fn make(
     State(app): State<App>,
     actor: Actor,
@@ -43,7 +58,13 @@ pub async fn make(
     Ok((StatusCode::CREATED, made).into_response())
 }
 
-/// `DELETE /tokens/{id}`: 204.
+/// Takes an access token back
+#[utoipa::path(
+    delete,
+    path = "/tokens/{id}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 pub async fn revoke(
     State(app): State<App>,
     actor: Actor,

@@ -15,12 +15,15 @@ use axum::{
     },
     response::{IntoResponse, Response},
 };
-use domain::{ApiError, OrganizationId};
+use domain::ErrorCode::{Forbidden, NotFound};
+use domain::{ApiError, OrganizationId, usage::UsageReport};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 /// What the usage can be asked.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Asked {
     from: Option<String>,
     to: Option<String>,
@@ -39,7 +42,15 @@ impl TryFrom<Asked> for Query {
     }
 }
 
-/// `GET /usage?from&to&group_by=`; as CSV with `Accept: text/csv`.
+/// What one spent
+///
+/// As CSV with `Accept: text/csv`.
+#[utoipa::path(
+    get,
+    path = "/usage",
+    params(Asked),
+    responses((status = 200, content((UsageReport = "application/json"), (String = "text/csv"))))
+)]
 pub async fn mine(
     State(app): State<App>,
     actor: Actor,
@@ -49,7 +60,13 @@ pub async fn mine(
     answer(&app, &actor, &Of::Me, asked, wants_csv(&headers)).await
 }
 
-/// `GET /usage.csv`.
+/// What one spent, for spreadsheets
+#[utoipa::path(
+    get,
+    path = "/usage.csv",
+    params(Asked),
+    responses((status = 200, content_type = "text/csv", body = String))
+)]
 pub async fn mine_as_csv(
     State(app): State<App>,
     actor: Actor,
@@ -58,7 +75,16 @@ pub async fn mine_as_csv(
     answer(&app, &actor, &Of::Me, asked, true).await
 }
 
-/// `GET /organizations/{id}/usage`: all of it to the organization's admins, their own part to members.
+/// What an organization spent
+///
+/// All of it to the organization's admins, their own part to members.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/usage",
+    params(Asked),
+    responses((status = 200, content((UsageReport = "application/json"), (String = "text/csv")))),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
 pub async fn of_organization(
     State(app): State<App>,
     actor: Actor,
@@ -70,7 +96,16 @@ pub async fn of_organization(
     answer(&app, &actor, &of, asked, wants_csv(&headers)).await
 }
 
-/// `GET /admin/usage`, for who runs the instance.
+/// What the server spent
+///
+/// For who runs it.
+#[utoipa::path(
+    get,
+    path = "/admin/usage",
+    params(Asked),
+    responses((status = 200, content((UsageReport = "application/json"), (String = "text/csv")))),
+    extensions(("x-errors" = json!([Forbidden])))
+)]
 pub async fn of_instance(
     State(app): State<App>,
     actor: Actor,

@@ -13,7 +13,8 @@ const USUAL: u32 = 50;
 const MOST: u32 = 100;
 
 /// Who did something, by what they are called now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditActor)]
 pub struct Who {
     /// The account's id; `operator` for the command line.
     pub id: UserId,
@@ -24,7 +25,8 @@ pub struct Who {
 }
 
 /// One thing that was done.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditEvent)]
 pub struct Event {
     /// Its place in the chain, counted from 1.
     pub sequence: i64,
@@ -75,7 +77,8 @@ impl From<Read> for Event {
 }
 
 /// Some events, the newest first.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[schema(as = AuditPage)]
 pub struct Page {
     /// The events.
     pub data: Vec<Event>,
@@ -98,8 +101,9 @@ impl Page {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, utoipa::IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct Query {
     /// By the one with this id or address.
     pub actor: Option<String>,

@@ -50,8 +50,9 @@ impl fmt::Debug for TokenText {
 }
 
 /// What is sent to make a token.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = NewToken, example = json!({ "name": "Night batch", "scopes": ["read", "generate"] }))]
 pub struct Wish {
     /// What its owner calls it.
     pub name: String,
@@ -63,7 +64,8 @@ pub struct Wish {
 }
 
 /// A token as its owner sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Token)]
 pub struct TokenView {
     /// The id by which it is taken back.
     pub id: String,

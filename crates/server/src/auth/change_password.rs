@@ -12,12 +12,15 @@ use store::{
 };
 
 /// What is sent to change a password.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "current_password": "a long enough secret", "new_password": "another long secret" }))]
 pub struct ChangePassword {
     /// The one that it is.
+    #[schema(value_type = String, format = Password, write_only)]
     pub current_password: Password,
     /// The one that it shall be.
+    #[schema(value_type = String, format = Password, write_only)]
     pub new_password: Password,
 }
 

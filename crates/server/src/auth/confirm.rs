@@ -11,14 +11,17 @@ use serde::Deserialize;
 use store::{sessions, users};
 
 /// What is sent to show who one is: one of the two.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "password": "a long enough secret" }))]
 pub struct Confirm {
     /// The account's password, where it has no second factor.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub password: Option<Password>,
     /// A code of its authenticator app or a recovery code, where it has one.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub code: Option<TypedCode>,
 }
 

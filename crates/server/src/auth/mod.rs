@@ -27,6 +27,7 @@ pub use password::{Password, PasswordHasher};
 pub use sign_in::SignIn;
 pub use sign_up::SignUp;
 pub use throttle::Throttle;
+pub(crate) use throttle::network;
 pub use token::SessionToken;
 pub use typed_code::TypedCode;
 

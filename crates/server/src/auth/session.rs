@@ -20,7 +20,8 @@ pub(super) const ABSOLUTE_MILLIS: i64 = 14 * 24 * 60 * 60 * 1000;
 const NOTED_EVERY_MILLIS: i64 = 60 * 1000;
 
 /// A session as its owner sees it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = Session)]
 pub struct SessionView {
     /// The id by which it is ended. It opens nothing.
     pub id: String,

@@ -13,20 +13,24 @@ use crate::{
 use domain::{ApiError, ErrorCode, UserId};
 use serde::Deserialize;
 use store::users::{self, PasswordHash, UserRow};
+use utoipa::ToSchema;
 
 /// The one answer to whatever is wrong.
 const WRONG: &str = "E-mail or password is wrong.";
 
 /// What is sent to sign in.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "ada@example.com", "password": "a long enough secret" }))]
 pub struct SignIn {
     /// The account's address.
     pub email: String,
     /// Its password.
+    #[schema(value_type = String, format = Password, write_only)]
     pub password: Password,
     /// A code of its authenticator app or a recovery code, where it has a second factor.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub code: Option<TypedCode>,
 }
 

@@ -6,18 +6,21 @@ use crate::{config::SignUpPolicy, fault::Fault};
 use domain::{ApiError, ErrorCode, FieldError, UserId};
 use serde::Deserialize;
 use store::users::{self, NewUser, PasswordHash};
+use utoipa::ToSchema;
 
 /// The longest name in characters.
 const LONGEST_NAME: usize = 100;
 const TAKEN: &str = "There is already an account with this address. Sign in instead.";
 
 /// What is sent to make an account.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "email": "ada@example.com", "password": "a long enough secret" }))]
 pub struct SignUp {
     /// The address to sign in with.
     pub email: String,
     /// The password to sign in with.
+    #[schema(value_type = String, format = Password, write_only)]
     pub password: Password,
     /// What to call the person; the part before the `@` where it is missing.
     #[serde(default)]

@@ -199,7 +199,8 @@ fn account(email: &str) -> Account {
     account
 }
 
-fn network(address: IpAddr) -> Network {
+/// What is counted as one address.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

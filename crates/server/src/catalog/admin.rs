@@ -14,9 +14,11 @@ use domain::{ApiError, Operation, ProviderId, Timestamp, catalog::Model};
 use serde::Serialize;
 use serde_json::json;
 use store::catalog::ModelRow;
+use utoipa::ToSchema;
 
 /// One model with what was shipped, what was corrected, and what counts.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CatalogueEntry)]
 pub struct Entry {
     /// For what.
     pub operation: Operation,

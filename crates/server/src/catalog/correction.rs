@@ -7,6 +7,7 @@ use domain::{
     catalog::{Model, Price, Unit},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Who says a corrected price.
 const SOURCE: &str = "Corrected by the operator";
@@ -18,7 +19,7 @@ const MAX_NOTICE: usize = 500;
 const MAX_PRICES: usize = 64;
 
 /// A correction as it is stored. What is `None` stays as it was shipped.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Correction {
     /// The prices, all of them; empty says that nobody knows.
@@ -36,8 +37,9 @@ pub struct Correction {
 }
 
 /// A correction as it is sent.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "model": "veo3_fast", "notice": "Slow at the moment." }))]
 pub struct CorrectionInput {
     /// The model's id.
     pub model: String,
@@ -56,7 +58,7 @@ pub struct CorrectionInput {
 }
 
 /// A price as it is sent: dollars as an exact decimal.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceInput {
     unit: Unit,
@@ -171,7 +173,7 @@ impl Correction {
 }
 
 /// A correction with who made it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub struct Corrected {
     /// What it says.
     #[serde(flatten)]

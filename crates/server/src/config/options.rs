@@ -68,6 +68,9 @@ pub struct ServeOptions {
     /// Folder of the browser's bundle [default: ./dist]
     #[arg(long, env = "FILM_DIST", value_name = "DIR")]
     pub dist: Option<String>,
+    /// How many requests a minute are answered, such as reads=600,anonymous=60; 0 for no limit
+    #[arg(long, env = "FILM_RATE_LIMITS", value_name = "LIMITS")]
+    pub rate_limits: Option<String>,
     /// Addresses of proxies whose X-Forwarded-For is believed, with commas between them
     #[arg(long, env = "FILM_TRUSTED_PROXIES", value_name = "IPS")]
     pub trusted_proxies: Option<String>,

@@ -68,6 +68,7 @@ fn empty_variables_count_as_not_set() {
         min_free_disk: empty(),
         keep_outputs_days: empty(),
         dist: empty(),
+        rate_limits: empty(),
         trusted_proxies: empty(),
     };
     let variables = [

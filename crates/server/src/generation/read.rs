@@ -1,14 +1,20 @@
 //! Shows generations and their files to the people who may see them.
 
 use super::{look_again, thumbnail::MEDIA_TYPE};
-use crate::{actor::Actor, app::App, events::Event, fault::Fault};
+use crate::{
+    actor::Actor,
+    app::App,
+    events::Event,
+    fault::Fault,
+    page::{self, Page, Place},
+};
 use domain::{
     ApiError, ErrorCode, GenerationId, OutputId, ProjectId,
     generation::{Generation, Output, Status},
     resolution::Resolution,
 };
 use store::{
-    generations::{Cancellation, Cursor, GenerationRow},
+    generations::{Cancellation, GenerationRow},
     outputs::{OutputRow, Role},
 };
 
@@ -24,7 +30,7 @@ pub async fn get(app: &App, actor: &Actor, id: &GenerationId) -> Result<Generati
     Ok(view(app, actor, row).await?)
 }
 
-/// The newest generations of the acting person, of one project or of all.
+/// The generations of the acting person, or all that they can see of one project: the newest first.
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
@@ -32,28 +38,24 @@ pub async fn list(
     app: &App,
     actor: &Actor,
     project: Option<&ProjectId>,
-    before: Option<&GenerationId>,
-    limit: u32,
-) -> Result<Vec<Generation>, ApiError> {
-    let before = match before {
-        Some(id) => {
-            let last = get(app, actor, id).await?;
-            Some(Cursor {
-                created_at: last.created_at,
-                id: last.id,
-            })
-        }
-        None => None,
-    };
-    let limit = limit.clamp(1, 100);
-    let rows = store::generations::list(&app.db, &actor.user.id, project, before.as_ref(), limit)
+    wanted: &page::Wanted,
+) -> Result<Page<Generation>, ApiError> {
+    let after = wanted.after();
+    let rows = store::generations::list(&app.db, &actor.user.id, project, after, wanted.rows())
         .await
         .map_err(Fault::from)?;
-    let mut generations = Vec::with_capacity(rows.len());
-    for row in rows {
+    let page = wanted.page(rows, |row| Place {
+        at: row.created_at,
+        id: row.id.to_string(),
+    });
+    let mut generations = Vec::with_capacity(page.rows.len());
+    for row in page.rows {
         generations.push(view(app, actor, row).await?);
     }
-    Ok(generations)
+    Ok(Page {
+        rows: generations,
+        next: page.next,
+    })
 }
 
 async fn view(app: &App, actor: &Actor, row: GenerationRow) -> Result<Generation, Fault> {

@@ -38,18 +38,22 @@ use store::{
     key_tests::KeyTestRow,
     secrets::{Owner, SecretRow, Slot},
 };
+use utoipa::ToSchema;
 
 /// The field of an API key.
 pub const API_KEY: &str = "api_key";
 
 /// What is sent to store a key.
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "key": "sandbox-1234567890abcdef1234" }))]
 pub struct KeyInput {
     /// The key, or the first half of a token pair.
+    #[schema(value_type = String, format = Password, write_only)]
     pub key: SecretString,
     /// The second half of a token pair.
     #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
     pub secret: Option<SecretString>,
 }
 

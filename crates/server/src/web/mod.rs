@@ -11,6 +11,7 @@ pub mod log;
 pub mod one_origin;
 pub mod panics;
 pub mod problem;
+pub mod rate_limits;
 pub mod scopes;
 pub mod session;
 

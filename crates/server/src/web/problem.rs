@@ -12,9 +12,11 @@ use http::{
     HeaderValue, StatusCode,
     header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER},
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
-const MEDIA_TYPE: &str = "application/problem+json";
+/// The type of every error.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
 
 /// An error on its way out.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,10 +26,15 @@ pub struct Problem {
     error: ApiError,
 }
 
-#[derive(Serialize)]
-struct Members<'a> {
+/// An error (RFC 9457), with a code of a closed list.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Members<'a> {
+    /// One for each code; `about:blank` where the status alone says what it is.
     r#type: String,
+    /// A short title for people.
     title: &'a str,
+    /// The status of the answer.
     status: u16,
     #[serde(flatten)]
     error: &'a ErrorMembers,
@@ -65,6 +72,11 @@ impl Problem {
                 ErrorCode::InvalidInput,
                 "Unsupported media type",
                 "Send the body as JSON with the header `Content-Type: application/json`.",
+            ),
+            StatusCode::RANGE_NOT_SATISFIABLE => (
+                ErrorCode::InvalidInput,
+                "Range not satisfiable",
+                "The file has no such bytes. The header Content-Range says how many it has.",
             ),
             StatusCode::REQUEST_TIMEOUT => (
                 ErrorCode::InvalidInput,
@@ -120,6 +132,18 @@ impl Problem {
         }
     }
 
+    /// The status of the answer.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// A short title for people.
+    #[must_use]
+    pub const fn title(&self) -> &'static str {
+        self.title
+    }
+
     /// The error inside.
     #[must_use]
     pub fn error(&self) -> &ApiError {
@@ -127,15 +151,21 @@ impl Problem {
     }
 }
 
-impl IntoResponse for Problem {
-    fn into_response(self) -> Response {
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let members = Members {
             r#type: self.kind(),
             title: self.title,
             status: self.status.as_u16(),
             error: &self.error,
         };
-        let body = serde_json::to_vec(&members).unwrap_or_default();
+        members.serialize(serializer)
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = (self.status, body).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));

@@ -13,6 +13,7 @@ use http::Method;
 
 /// Method, route and scope. Routes that only a session may use are not here.
 const TABLE: &[(&str, &str, Scope)] = &[
+    ("GET", "/openapi.json", Scope::Read),
     ("GET", "/me", Scope::Read),
     ("GET", "/providers", Scope::Read),
     ("GET", "/providers/{provider}/models", Scope::Read),
@@ -217,7 +218,7 @@ fn check(actor: &Actor, method: &Method, route: &str) -> Result<(), ApiError> {
 }
 
 /// The scope that a route needs; `None` where no token will do.
-fn needed(method: &Method, route: &str) -> Option<Scope> {
+pub(crate) fn needed(method: &Method, route: &str) -> Option<Scope> {
     let method = match *method {
         Method::HEAD => "GET",
         _ => method.as_str(),
@@ -264,58 +265,14 @@ mod tests {
         ("POST", "/organizations/{id}/keys/{provider}/undo"),
     ];
 
-    /// Every route that the API's files mount, read out of their text: method and path.
+    /// Every route of the API: method and path.
     fn mounted() -> BTreeSet<(String, String)> {
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src/api");
-        let read = |name: &str| std::fs::read_to_string(folder.join(name)).unwrap();
-        let main = read("mod.rs");
-        let mut routes = routes_of("", &main);
-        let mut nested = 0;
-        for part in main.split(".nest(\"").skip(1) {
-            let (prefix, rest) = part.split_once("\", ").unwrap();
-            let (file, _) = rest.split_once("::router()").unwrap();
-            routes.extend(routes_of(prefix, &read(&format!("{file}.rs"))));
-            nested += 1;
-        }
-        assert!(nested >= 2 && routes.len() >= 60, "{nested} {routes:#?}");
-        routes
-    }
-
-    fn routes_of(prefix: &str, text: &str) -> BTreeSet<(String, String)> {
-        let product = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
-        let mut routes = BTreeSet::new();
-        for part in product.split(".route(").skip(1) {
-            let (_, part) = part.split_once('"').unwrap();
-            let (path, part) = part.split_once('"').unwrap();
-            let path = format!("{prefix}{path}");
-            let path = path.strip_suffix('/').unwrap_or(&path).to_owned();
-            // What is mounted there ends with the bracket that `.route(` opened.
-            let mut depth = 1;
-            let end = part.find(|c| {
-                depth += i32::from(c == '(') - i32::from(c == ')');
-                depth == 0
-            });
-            let handlers = &part[..end.unwrap()];
-            for method in ["get", "post", "put", "patch", "delete"] {
-                let names: &[&str] = match method {
-                    "get" => &["get(", "read("],
-                    "put" => &["put(", "write("],
-                    "post" => &["post("],
-                    "patch" => &["patch("],
-                    _ => &["delete("],
-                };
-                let begins = |at: usize| {
-                    !handlers[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-                };
-                let found = names
-                    .iter()
-                    .any(|name| handlers.match_indices(name).any(|(at, _)| begins(at)));
-                if found {
-                    routes.insert((method.to_uppercase(), path.clone()));
-                }
-            }
-        }
-        routes
+        let paths = crate::api::document()["paths"].as_object().unwrap();
+        let routes = paths.iter().flat_map(|(path, item)| {
+            let methods = item.as_object().unwrap().keys();
+            methods.map(|method| (method.to_uppercase(), path.clone()))
+        });
+        routes.collect()
     }
 
     #[test]

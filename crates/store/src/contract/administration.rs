@@ -1,7 +1,7 @@
 //! What the people who run the instance see and change: whatever they do to each other at the same
 //! moment, one of them is left.
 
-use super::{at, enqueue, new_generation, organization, user, user_id};
+use super::{at, enqueue, new_generation, new_user, organization, user, user_id};
 use crate::{
     Db,
     administration::{self, Change, Changed},
@@ -73,11 +73,15 @@ async fn a_disabled_account_is_signed_out_at_once(test: TestDb) {
     let bob = user(db, "bob").await;
     let session = NewSession {
         token_hash: vec![7; 32],
+        id: "session-7".to_owned(),
         user_id: bob.clone(),
         created_at: at(0),
         expires_at: at(1_000_000),
+        address: None,
+        agent: "Firefox on Linux".to_owned(),
     };
-    sessions::insert(db, &session).await.unwrap();
+    let password = new_user("bob").password_hash;
+    assert!(sessions::insert(db, &session, &password).await.unwrap());
     enqueue(db, &new_generation("one", &bob)).await;
     let unfinished = administration::unfinished_of(db, &bob).await.unwrap();
     assert_eq!(unfinished.len(), 1);

@@ -4,13 +4,15 @@ use super::{at, enqueue, file, generation_id, new_generation, organization, proj
 use crate::{
     StoreError,
     generations::{
-        self, Cancellation, Cursor, Enqueued, Idempotency, NewGeneration, forget_idempotency_keys,
+        self, Cancellation, Enqueued, Idempotency, NewGeneration, forget_idempotency_keys,
     },
     jobs::{self, Next},
     organizations, outputs, projects,
     test_support::TestDb,
 };
-use domain::{OutputId, ProjectId, account::OrganizationRole, generation::Status, project::Step};
+use domain::{
+    OutputId, ProjectId, Timestamp, account::OrganizationRole, generation::Status, project::Step,
+};
 
 async fn the_row_comes_back_as_it_was_written(mut test: TestDb) {
     let ada = user(&test.db, "ada").await;
@@ -269,16 +271,12 @@ async fn a_list_goes_on_where_it_stopped(test: TestDb) {
         .await;
     }
     let mut seen = Vec::new();
-    let mut cursor: Option<Cursor> = None;
+    let mut last: Option<(Timestamp, String)> = None;
     loop {
-        let page = generations::list(db, &ada, None, cursor.as_ref(), 2)
-            .await
-            .unwrap();
-        let Some(last) = page.last() else { break };
-        cursor = Some(Cursor {
-            created_at: last.created_at,
-            id: last.id.clone(),
-        });
+        let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
+        let page = generations::list(db, &ada, None, after, 2).await.unwrap();
+        let Some(row) = page.last() else { break };
+        last = Some((row.created_at, row.id.to_string()));
         seen.extend(page.into_iter().map(|row| row.id));
     }
     assert_eq!(seen, ["e", "d", "c", "b", "a"].map(generation_id));

@@ -257,6 +257,35 @@ async fn a_project_is_invisible_to_others(test: TestDb) {
     assert_eq!(projects::list(db, &ada).await.unwrap(), [renamed]);
 }
 
+async fn projects_come_in_pages_by_when_they_were_made(test: TestDb) {
+    let db = &test.db;
+    let ada = user(db, "ada").await;
+    let studio = organization(db, &ada).await;
+    for (number, name) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        let made = NewProject {
+            id: ProjectId(name.to_owned()),
+            name: name.to_owned(),
+            organization_id: (number % 2 == 0).then(|| studio.clone()),
+            created_at: at([1, 2, 2, 3, 4][number]),
+        };
+        assert!(projects::insert(db, &ada, &made).await.unwrap());
+    }
+    let mut seen = Vec::new();
+    let mut last: Option<(domain::Timestamp, String)> = None;
+    loop {
+        let after = last.as_ref().map(|(at, id)| (*at, id.as_str()));
+        let page = projects::page(db, &ada, after, 2).await.unwrap();
+        let Some(row) = page.last() else { break };
+        last = Some((row.created_at, row.id.to_string()));
+        seen.extend(page.iter().map(|row| row.id.to_string()));
+        let renamed = projects::rename(db, &ada, &page[0].id, "New", at(9)).await;
+        assert!(renamed.unwrap());
+    }
+    assert_eq!(seen, ["e", "d", "c", "b", "a"]);
+    let bob = user(db, "bob").await;
+    assert!(projects::page(db, &bob, None, 2).await.unwrap().is_empty());
+}
+
 async fn a_project_of_an_organization_is_its_members(test: TestDb) {
     let db = &test.db;
     let (ada, bob, eve) = (
@@ -365,6 +394,7 @@ crate::on_both_databases!(
     nobody_and_whoever_has_another_password_begin_no_session,
     an_organization_is_known_to_its_members_alone,
     a_project_is_invisible_to_others,
+    projects_come_in_pages_by_when_they_were_made,
     a_project_of_an_organization_is_its_members,
     a_removed_project_leaves_no_settings,
     audit_events_are_appended_once,

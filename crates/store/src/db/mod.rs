@@ -18,6 +18,7 @@ use sqlx::{
     PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
     pool::PoolConnection,
 };
+use std::borrow::Cow;
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -251,13 +252,23 @@ enum Borrowed<'c> {
     Postgres(&'c mut PgConnection),
 }
 
+/// A text as both databases take it: PostgreSQL has no place for the character zero, and nothing that
+/// is stored has one.
+fn storable(text: &str) -> Cow<'_, str> {
+    if text.contains('\0') {
+        text.replace('\0', "\u{fffd}").into()
+    } else {
+        text.into()
+    }
+}
+
 macro_rules! bound {
     ($sql:expr, $values:expr) => {{
         let mut query = sqlx::query($sql);
         for value in $values {
             query = match *value {
                 Value::Integer(number) => query.bind(number),
-                Value::Text(text) => query.bind(text),
+                Value::Text(text) => query.bind(text.map(storable)),
                 Value::Blob(bytes) => query.bind(bytes),
             };
         }

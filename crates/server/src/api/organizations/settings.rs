@@ -4,7 +4,7 @@ use crate::{
     actor::Actor,
     api::{
         Answer, List,
-        keys::{draft, provider},
+        keys::{TestInput, draft, provider},
         settings::Of,
     },
     app::App,
@@ -13,10 +13,11 @@ use crate::{
     settings, web,
 };
 use axum::{
-    Router,
     extract::{Path, Request, State},
     http::StatusCode,
-    routing::{get as read, post as act, put as write},
+};
+use domain::ErrorCode::{
+    ApiKeyRequired, Conflict, EndpointNotAllowed, KeyUnavailable, ModelUnavailable, NotFound,
 };
 use domain::{
     ApiError, OrganizationId,
@@ -25,20 +26,29 @@ use domain::{
     organization::{PolicyPatch, PolicyView, SharedKeys},
     settings::{SettingsPatch, SettingsView},
 };
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-/// The routes of this file, below `/organizations`.
-pub fn router() -> Router<App> {
-    Router::new()
-        .route("/{id}/keys", read(list_keys))
-        .route("/{id}/keys/{provider}", write(put_key).delete(delete_key))
-        .route("/{id}/keys/{provider}/test", act(test_key))
-        .route("/{id}/keys/{provider}/undo", act(undo_key))
-        .route("/{id}/settings", read(get).patch(patch))
-        .route("/{id}/settings/history", read(history))
-        .route("/{id}/policy", read(get_policy).patch(patch_policy))
+/// The routes of this file.
+pub fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::default()
+        .routes(routes!(list_keys))
+        .routes(routes!(put_key, delete_key))
+        .routes(routes!(test_key))
+        .routes(routes!(undo_key))
+        .routes(routes!(get, patch))
+        .routes(routes!(history))
+        .routes(routes!(get_policy, patch_policy))
 }
 
-/// `GET /organizations/{id}/keys`.
+/// The keys of an organization
+///
+/// To its admins as their own; to members that they are there.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/keys",
+    responses((status = 200, body = SharedKeys)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn list_keys(
     State(app): State<App>,
     actor: Actor,
@@ -47,7 +57,16 @@ async fn list_keys(
     Ok(web::Json(keys::shared(&app, &actor, &id).await?))
 }
 
-/// `PUT /organizations/{id}/keys/{provider}`.
+/// Stores a key of an organization
+///
+/// For its admins, within ten minutes after they have shown who they are.
+#[utoipa::path(
+    put,
+    path = "/organizations/{id}/keys/{provider}",
+    request_body = KeyInput,
+    responses((status = 200, body = SecretView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn put_key(
     State(app): State<App>,
     actor: Actor,
@@ -59,7 +78,15 @@ async fn put_key(
     Ok(web::Json(view))
 }
 
-/// `DELETE /organizations/{id}/keys/{provider}`: 204.
+/// Removes a key of an organization
+///
+/// As for storing one.
+#[utoipa::path(
+    delete,
+    path = "/organizations/{id}/keys/{provider}",
+    responses((status = 204)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn delete_key(
     State(app): State<App>,
     actor: Actor,
@@ -70,7 +97,16 @@ async fn delete_key(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// `POST /organizations/{id}/keys/{provider}/test`, with or without a body.
+/// Tests a key of an organization
+///
+/// The stored one, or the one that is sent.
+#[utoipa::path(
+    post,
+    path = "/organizations/{id}/keys/{provider}/test",
+    request_body = Option<TestInput>,
+    responses((status = 200, body = KeyReport)),
+    extensions(("x-errors" = json!([NotFound, KeyUnavailable, ApiKeyRequired])))
+)]
 async fn test_key(
     State(app): State<App>,
     actor: Actor,
@@ -83,7 +119,15 @@ async fn test_key(
     Ok(web::Json(report))
 }
 
-/// `POST /organizations/{id}/keys/{provider}/undo`.
+/// Brings back the key that the last change replaced
+///
+/// Within ten minutes.
+#[utoipa::path(
+    post,
+    path = "/organizations/{id}/keys/{provider}/undo",
+    responses((status = 200, body = SecretView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn undo_key(
     State(app): State<App>,
     actor: Actor,
@@ -94,7 +138,15 @@ async fn undo_key(
     Ok(web::Json(view))
 }
 
-/// `GET /organizations/{id}/settings`.
+/// What an organization sets
+///
+/// Its addresses are for its admins.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/settings",
+    responses((status = 200, body = SettingsView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn get(
     State(app): State<App>,
     actor: Actor,
@@ -104,7 +156,16 @@ async fn get(
     Ok(web::Json(view))
 }
 
-/// `PATCH /organizations/{id}/settings`: field by field; answers the settings as they are then.
+/// Changes what an organization sets
+///
+/// For its admins. Addresses as for storing a key.
+#[utoipa::path(
+    patch,
+    path = "/organizations/{id}/settings",
+    request_body = SettingsPatch,
+    responses((status = 200, body = SettingsView)),
+    extensions(("x-errors" = json!([NotFound, ModelUnavailable, EndpointNotAllowed, Conflict])))
+)]
 async fn patch(
     State(app): State<App>,
     actor: Actor,
@@ -117,7 +178,16 @@ async fn patch(
     Ok(web::Json(view))
 }
 
-/// `GET /organizations/{id}/settings/history?field=`.
+/// What a setting of an organization was before
+///
+/// For its admins.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/settings/history",
+    params(Of),
+    responses((status = 200, body = List<Changed>)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn history(
     State(app): State<App>,
     actor: Actor,
@@ -128,7 +198,13 @@ async fn history(
     Ok(web::Json(List { data }))
 }
 
-/// `GET /organizations/{id}/policy`.
+/// What an organization's keys may be used for
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/policy",
+    responses((status = 200, body = PolicyView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn get_policy(
     State(app): State<App>,
     actor: Actor,
@@ -137,7 +213,16 @@ async fn get_policy(
     Ok(web::Json(policy::view(&app, &actor, &id).await?))
 }
 
-/// `PATCH /organizations/{id}/policy`: what is left out stays.
+/// Changes what an organization's keys may be used for
+///
+/// What is left out stays.
+#[utoipa::path(
+    patch,
+    path = "/organizations/{id}/policy",
+    request_body = PolicyPatch,
+    responses((status = 200, body = PolicyView)),
+    extensions(("x-errors" = json!([NotFound])))
+)]
 async fn patch_policy(
     State(app): State<App>,
     actor: Actor,

@@ -7,7 +7,8 @@ use store::{on_both_databases, test_support::TestDb};
 
 on_both_databases!(
     each_wrong_wish_has_its_code,
-    somebody_elses_things_are_not_there
+    somebody_elses_things_are_not_there,
+    the_character_zero_is_nowhere_a_fault
 );
 
 async fn each_wrong_wish_has_its_code(test: TestDb) {
@@ -275,4 +276,22 @@ async fn somebody_elses_things_are_not_there(test: TestDb) {
         ada.get(&format!("/projects/{project}")).await.body["name"],
         "Harbour"
     );
+}
+
+async fn the_character_zero_is_nowhere_a_fault(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let ada = stage.person("ada").await;
+    for path in [
+        "/projects/%00",
+        "/generations/a%00b",
+        "/outputs/%00",
+        "/budgets/projects/%00",
+    ] {
+        assert_eq!(ada.get(path).await.code(), "NOT_FOUND", "{path}");
+    }
+    let nowhere = json!({ "operation": "llm", "project_id": "\u{0}" });
+    assert_eq!(ada.post("/resolve", &nowhere).await.code(), "NOT_FOUND");
+    let unknown = json!({ "email": "a\u{0}b@example.com", "password": "a\u{0} long secret" });
+    let refused = ada.post("/auth/sign-in", &unknown).await;
+    assert_eq!(refused.code(), "UNAUTHENTICATED", "{}", refused.body);
 }

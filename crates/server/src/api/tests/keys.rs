@@ -1,6 +1,6 @@
 //! Keys over the API: written, shown by four characters, never read.
 
-use super::support::Stage;
+use super::support::{Person, Stage};
 use domain::{ProviderId, SecretId, UserId};
 use serde_json::json;
 use store::{
@@ -123,30 +123,7 @@ async fn a_test_costs_nothing_and_changes_nothing(test: TestDb) {
 async fn an_unreadable_key_stops_and_nobody_else_pays(test: TestDb) {
     let stage = Stage::with_environment(test, &[("GEMINI_API_KEY", "sandbox-environment")]).await;
     let ada = stage.person("ada").await;
-    let me = ada.get("/me").await.body;
-    let user = UserId(me["user"]["id"].as_str().unwrap().to_owned());
-    let owner = Owner::User(user.clone());
-    let slot = Slot {
-        owner: &owner,
-        provider: ProviderId::Gemini,
-        field: "api_key",
-    };
-    store::secrets::replace(&stage.app.db, slot, |_| NewSecret {
-        id: SecretId("damaged".into()),
-        audience_origin: stage.app.config.providers.audience(),
-        kid: "0011223344556677".into(),
-        salt: vec![1; 32],
-        dek_nonce: vec![2; 12],
-        wrapped_dek: vec![3; 48],
-        nonce: vec![4; 12],
-        ciphertext: vec![5; 40],
-        last4: Some("1c96".into()),
-        fingerprint: "f".into(),
-        created_by: user.clone(),
-        created_at: stage.app.clock.now(),
-    })
-    .await
-    .unwrap();
+    store_damaged(&stage, &ada).await;
 
     let settings = ada.get("/settings").await.body;
     assert_eq!(settings["keys"]["gemini"]["status"], "needs_reentry");
@@ -258,4 +235,32 @@ async fn a_key_that_was_moved_between_rows_is_sent_to_nobody(test: TestDb) {
         assert_eq!(usage["data"], json!([]), "{usage}");
     }
     assert!(stage.received().await.is_empty());
+}
+
+/// Stores a key at Gemini that nobody can open.
+pub(super) async fn store_damaged(stage: &Stage, ada: &Person) {
+    let me = ada.get("/me").await.body;
+    let user = UserId(me["user"]["id"].as_str().unwrap().to_owned());
+    let owner = Owner::User(user.clone());
+    let slot = Slot {
+        owner: &owner,
+        provider: ProviderId::Gemini,
+        field: "api_key",
+    };
+    store::secrets::replace(&stage.app.db, slot, |_| NewSecret {
+        id: SecretId("damaged".into()),
+        audience_origin: stage.app.config.providers.audience(),
+        kid: "0011223344556677".into(),
+        salt: vec![1; 32],
+        dek_nonce: vec![2; 12],
+        wrapped_dek: vec![3; 48],
+        nonce: vec![4; 12],
+        ciphertext: vec![5; 40],
+        last4: Some("1c96".into()),
+        fingerprint: "f".into(),
+        created_by: user.clone(),
+        created_at: stage.app.clock.now(),
+    })
+    .await
+    .unwrap();
 }

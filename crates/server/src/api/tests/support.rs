@@ -1,6 +1,7 @@
 //! An application for one test: a fresh database, a fixed clock, a sandbox on a loopback port, and
 //! people who send requests.
 
+use super::described;
 use crate::{
     actor::Actor,
     api,
@@ -16,7 +17,7 @@ use crate::{
     plan,
     stop::Stop,
     storage::Storage,
-    web,
+    web::{self, rate_limits::RateLimits},
 };
 use axum::{
     Router,
@@ -101,6 +102,7 @@ impl Stage {
             media: option("FILM_MEDIA"),
             min_free_disk: option("FILM_MIN_FREE_DISK"),
             keep_outputs_days: option("FILM_KEEP_OUTPUTS_DAYS"),
+            rate_limits: option("FILM_RATE_LIMITS"),
             place: PlaceOptions {
                 data: Some(data.path().display().to_string()),
                 database_url: None,
@@ -135,6 +137,7 @@ impl Stage {
             chance: Chance::fixed(0.5),
             hasher: PasswordHasher::new(),
             throttle: Throttle::new(),
+            rate_limits: RateLimits::new(&config.rate_limits),
             events: Events::default(),
             claude_cli,
             live_texts: LiveTexts::default(),
@@ -149,6 +152,10 @@ impl Stage {
             api::router(app.clone()).layer(middleware::from_fn_with_state(own, web::guard::api));
         let router = Router::new()
             .nest("/api/v1", api)
+            .layer(middleware::from_fn_with_state(
+                app.clone(),
+                web::rate_limits::apply,
+            ))
             .layer(middleware::from_fn_with_state(
                 app.clone(),
                 web::session::find,
@@ -306,6 +313,7 @@ impl Person {
     }
 
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().to_string(), request.uri().to_string());
         let response = self.open(request).await;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
@@ -314,6 +322,9 @@ impl Person {
             .unwrap()
             .to_vec();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        let kind = headers.get(header::CONTENT_TYPE);
+        let kind = kind.map_or("", |kind| kind.to_str().unwrap());
+        described::check(&method, &path, status, kind, &body);
         Answer {
             status,
             headers,

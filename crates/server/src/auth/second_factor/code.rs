@@ -21,7 +21,8 @@ const ISSUER: &str = "Film Generator";
 const PICTURE: u32 = 240;
 
 /// What gets a secret into an app, in three forms.
-#[derive(Clone, serde::Serialize)]
+#[derive(Clone, serde::Serialize, utoipa::ToSchema)]
+#[schema(as = SecondFactorSetup)]
 pub struct Setup {
     /// The secret in Base32, to type.
     pub secret: String,

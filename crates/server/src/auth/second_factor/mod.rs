@@ -26,7 +26,8 @@ pub(super) const WRONG_CODE: &str =
     "This code does not fit, or was used before. Enter the one that your app shows now.";
 
 /// How a person's second factor stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = SecondFactor)]
 pub struct Standing {
     /// Since when codes are asked for; `null` where none are.
     pub on_since: Option<Timestamp>,
