@@ -32,6 +32,9 @@ pub enum MigrationError {
     Store(StoreError),
 }
 
+/// How often the turn of a busy SQLite is waited for again.
+const PATIENCE: u32 = 5;
+
 impl Db {
     /// Brings the schema up to date; does nothing when it is. Of several processes that start at
     /// the same moment, one migrates and the others wait.
@@ -42,7 +45,15 @@ impl Db {
         match &self.0 {
             Pools::Sqlite { write, .. } => {
                 // The driver takes no lock on SQLite, so all of it is one transaction.
-                let mut tx = write.begin_with("BEGIN IMMEDIATE").await.map_err(begun)?;
+                let mut tries = 0;
+                let mut tx = loop {
+                    match write.begin_with("BEGIN IMMEDIATE").await.map_err(begun) {
+                        Err(MigrationError::Store(StoreError::Busy { .. })) if tries < PATIENCE => {
+                            tries += 1;
+                        }
+                        begun => break begun?,
+                    }
+                };
                 // `run` would hold a borrow that cannot be sent between threads.
                 SQLITE
                     .run_direct(None, &mut *tx, false)

@@ -111,6 +111,11 @@ impl World {
     /// Feeds an event. Whoever sends has seen the value that the save would replace.
     fn feed(&mut self, client: usize, field: usize, event: Event<u8>) -> Result<(), TestCaseError> {
         let here = &mut self.clients[client];
+        if let Event::Conflicted { theirs, version, .. } = event
+            && here.unanswered[field] == Some(theirs)
+        {
+            here.seen[field].insert(version);
+        }
         let answered = matches!(event, Event::Acknowledged { .. } | Event::Conflicted { .. });
         if let Event::Failed { .. } | Event::Offline { .. } = event {
             here.unanswered[field] = here.fields[field].in_flight.map(|(_, sent)| sent);

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 /// How an address begins, the area, and what it is about. The longest beginning that fits counts.
-const AREAS: [(&str, &str, &str); 19] = [
+const AREAS: [(&str, &str, &str); 20] = [
     (
         "/auth",
         "Accounts",
@@ -52,6 +52,11 @@ const AREAS: [(&str, &str, &str); 19] = [
         "/openapi.json",
         "This document",
         "The description of this API.",
+    ),
+    (
+        "/invitations",
+        "Organizations",
+        "",
     ),
     (
         "/organizations",

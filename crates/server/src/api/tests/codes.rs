@@ -18,8 +18,9 @@ on_both_databases!(every_code_has_its_form);
 struct Provoked(BTreeMap<String, Answer>);
 
 impl Provoked {
+    /// The first of a code counts.
     fn add(&mut self, answer: Answer) {
-        self.0.insert(answer.code().to_owned(), answer);
+        self.0.entry(answer.code().to_owned()).or_insert(answer);
     }
 
     fn take(&mut self, code: ErrorCode) -> Answer {
