@@ -2,6 +2,7 @@
 //! none of them is in an answer, a log, a database or a file, in whatever form.
 
 mod secrets;
+mod shown_once;
 mod tour;
 mod walk;
 

@@ -183,7 +183,7 @@ async fn nothing_that_is_only_for_developers_is_there() {
         "/api/v1/__faults",
         "/config.json",
         "/swagger",
-        "/admin",
+        "/administrator",
         "/console",
     ] {
         let answer = ada.get(path).await;

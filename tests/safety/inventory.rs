@@ -187,6 +187,8 @@ async fn the_inventory_knows_what_is_there() {
         ("DELETE", "/api/v1/keys/{provider}"),
         ("POST", "/api/v1/auth/sign-in"),
         ("GET", "/api/v1/events"),
+        ("PATCH", "/api/v1/organizations/{id}/members/{member}"),
+        ("PUT", "/api/v1/organizations/{id}/keys/{provider}"),
         ("POST", "/usage/budgets"),
         ("POST", "/fn/key_put"),
         ("GET", "/settings"),

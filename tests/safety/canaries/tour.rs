@@ -3,18 +3,15 @@
 
 use super::{
     secrets::{Secrets, key_slots},
-    walk,
+    shown_once, walk,
 };
 use crate::{
     client::{Answer, Client},
     program::{Program, Sandbox},
     search::Place,
 };
-use data_encoding::BASE32_NOPAD;
 use domain::{Operation, ProviderId, provider::EndpointKind};
-use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
-use sha1::Sha1;
 use std::time::Duration;
 use tokio::task::JoinHandle;
 
@@ -24,8 +21,10 @@ pub struct Tour<'a> {
     pub metrics_token: String,
     /// Somebody with a key in each slot.
     pub ada: Client,
-    /// Somebody who lives on the environment's keys.
+    /// Somebody who uses the keys of ada's organization.
     pub bob: Client,
+    /// Somebody who lives on the environment's keys.
+    eve: Client,
     /// A key that no provider knows.
     refused: String,
     /// A key that is only tested.
@@ -33,6 +32,7 @@ pub struct Tour<'a> {
     /// What is typed where it does not belong.
     pub typed: String,
     pub project: String,
+    pub studio: String,
     pub generation: String,
     pub output: String,
     places: Vec<Place>,
@@ -52,16 +52,22 @@ impl<'a> Tour<'a> {
             metrics_token: secrets.metrics_token.clone(),
             ada: program.nobody(),
             bob: program.nobody(),
+            eve: program.nobody(),
             refused: secrets.secret("a refused key", "sk-or-v1-CANARY-"),
             draft: secrets.secret("a key that is only tested", "sandbox-CANARY-"),
             typed: secrets.secret("what is typed in the wrong place", "sandbox-CANARY-"),
             project: String::new(),
+            studio: String::new(),
             generation: String::new(),
             output: String::new(),
             places: Vec::new(),
             streams: Vec::new(),
         };
-        for (client, name) in [(&mut tour.ada, "ada"), (&mut tour.bob, "bob")] {
+        for (client, name) in [
+            (&mut tour.ada, "ada"),
+            (&mut tour.bob, "bob"),
+            (&mut tour.eve, "eve"),
+        ] {
             let password = secrets.secret("a password", "CANARY ");
             let mut answer = client
                 .sign_up(&format!("{name}@example.com"), &password)
@@ -89,7 +95,7 @@ impl<'a> Tour<'a> {
                 (kind.as_str().to_owned(), address.into())
             })
             .collect();
-        let patch = json!({ "endpoints": endpoints });
+        let patch = json!({ "endpoints": endpoints, "preferences": { "prefer_own_keys": true } });
         tour.must("PATCH", "/api/v1/settings", Some(&patch)).await;
         let (key, secret) = (
             secrets.secret("ada's modal key", "wk-sandbox-CANARY-"),
@@ -106,7 +112,9 @@ impl<'a> Tour<'a> {
             let by_page = json!({ "provider": slot, "key": key, "secret": null });
             tour.must("POST", "/fn/key_put", Some(&by_page)).await;
         }
-        tour.be_careful(secrets).await;
+        tour.studio = shown_once::an_organization(&mut tour, secrets).await;
+        shown_once::a_token(&mut tour, secrets).await;
+        shown_once::a_second_factor(&mut tour, secrets).await;
         let project = json!({ "name": planted });
         let project = tour.must("POST", "/api/v1/projects", Some(&project)).await;
         tour.project = project["id"].as_str().expect("an id").to_owned();
@@ -121,7 +129,7 @@ impl<'a> Tour<'a> {
     }
 
     /// As [`Self::ask`], for what has to work.
-    async fn must(&mut self, method: &str, path: &str, body: Option<&Value>) -> Value {
+    pub async fn must(&mut self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let answer = self.ask(method, path, body).await;
         assert!(answer.status < 300, "{method} {path}: {}", answer.text());
         answer.json()
@@ -132,52 +140,6 @@ impl<'a> Tour<'a> {
             name,
             bytes: answer.whole(),
         });
-    }
-
-    /// An access token and a second factor. What shows them once is kept without them.
-    async fn be_careful(&mut self, secrets: &mut Secrets) {
-        let wish = json!({ "name": "for a script", "scopes": ["read"] });
-        let made = self.ada.send("POST", "/api/v1/tokens", Some(&wish)).await;
-        assert_eq!(made.status, 201, "{}", made.text());
-        let token = made.json()["token"].as_str().expect("a token").to_owned();
-        secrets.watch("an access token", token.trim_start_matches("fgp_").into());
-        let bearer = format!("Bearer {token}");
-        let nobody = Client::nobody(&self.ada.origin);
-        let used = nobody
-            .bare("GET", "/api/v1/projects", &[("authorization", &bearer)], "")
-            .await;
-        assert_eq!(used.status, 200, "{}", used.text());
-        self.keep("GET /api/v1/projects with a token".to_owned(), &used);
-
-        let begun = self.ada.send("POST", "/api/v1/me/totp", None).await;
-        assert_eq!(begun.status, 200, "{}", begun.text());
-        let secret = begun.json()["secret"]
-            .as_str()
-            .expect("a secret")
-            .to_owned();
-        let seed = BASE32_NOPAD.decode(secret.as_bytes()).expect("Base32");
-        secrets.watch("the second factor, to type", secret.into());
-        let code = json!({ "code": code_of(&seed) });
-        secrets.watch("the second factor", seed);
-        let mut on = self.ada.send("PUT", "/api/v1/me/totp", Some(&code)).await;
-        assert_eq!(on.status, 200, "{}", on.text());
-        for code in on.json()["recovery_codes"].as_array().expect("codes") {
-            let code = code.as_str().expect("a code");
-            secrets.watch("a recovery code", code.into());
-            secrets.watch("a recovery code", code.replace('-', "").into());
-        }
-        let session = on
-            .header("set-cookie")
-            .split(';')
-            .next()
-            .unwrap_or_default()
-            .to_owned();
-        let token = session.split_once('=').expect("a cookie").1;
-        secrets.watch("a session after that", token.into());
-        self.ada.cookie = session;
-        on.headers.remove("set-cookie");
-        on.bytes.clear();
-        self.keep("PUT /api/v1/me/totp".to_owned(), &on);
     }
 
     /// Every operation at every provider, with ada's keys; and with the environment's, for bob.
@@ -194,16 +156,19 @@ impl<'a> Tour<'a> {
         let ended = self.everything().await;
         let good = ended.iter().filter(|done| done["status"] == "succeeded");
         assert_eq!(good.count(), ended.len(), "{ended:#?}");
-        for operation in Operation::ALL {
-            let provider = ProviderId::serving(operation)[0];
-            let wish = json!({ "operation": operation, "provider": provider,
-                "input": input(operation, DOT, false) });
-            let answer = self
-                .bob
-                .send("POST", "/api/v1/generations", Some(&wish))
-                .await;
-            assert_eq!(answer.status, 202, "{}", answer.text());
-            self.keep("POST /api/v1/generations".to_owned(), &answer);
+        for (who, payer) in [
+            (self.bob.clone(), "organization"),
+            (self.eve.clone(), "instance"),
+        ] {
+            for operation in Operation::ALL {
+                let provider = ProviderId::serving(operation)[0];
+                let wish = json!({ "operation": operation, "provider": provider,
+                    "input": input(operation, DOT, false) });
+                let answer = who.send("POST", "/api/v1/generations", Some(&wish)).await;
+                assert_eq!(answer.status, 202, "{}", answer.text());
+                assert_eq!(answer.json()["resolution"]["payer"], payer);
+                self.keep("POST /api/v1/generations".to_owned(), &answer);
+            }
         }
     }
 
@@ -308,30 +273,6 @@ impl<'a> Tour<'a> {
         }
         panic!("the generation {id} has no end");
     }
-}
-
-/// The code of this moment (RFC 6238: HMAC-SHA-1, six digits, 30 seconds).
-fn code_of(seed: &[u8]) -> String {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the program has the time of the system"
-    )]
-    let now = std::time::SystemTime::now();
-    let seconds = now
-        .duration_since(std::time::UNIX_EPOCH)
-        .expect("it is later")
-        .as_secs();
-    let mut mac = Hmac::<Sha1>::new_from_slice(seed).expect("a key of any length");
-    mac.update(&(seconds / 30).to_be_bytes());
-    let digest = mac.finalize().into_bytes();
-    let at = usize::from(digest[19] & 15);
-    let bytes = [
-        digest[at] & 127,
-        digest[at + 1],
-        digest[at + 2],
-        digest[at + 3],
-    ];
-    format!("{:06}", u32::from_be_bytes(bytes) % 1_000_000)
 }
 
 /// A picture of one point.

@@ -25,6 +25,8 @@ pub async fn everywhere(tour: &mut Tour<'_>) {
         let (project, generation) = (tour.project.clone(), tour.generation.clone());
         let (output, is_output) = (tour.output.clone(), route.template.contains("outputs"));
         let is_generation = route.template.contains("generations");
+        let is_organization = route.template.contains("organizations");
+        let studio = tour.studio.clone();
         let real = route.address(|name| match name {
             "provider" => "openrouter".to_owned(),
             "operation" => "llm".to_owned(),
@@ -32,6 +34,7 @@ pub async fn everywhere(tour: &mut Tour<'_>) {
             "period" => "month".to_owned(),
             _ if is_output => output.clone(),
             _ if is_generation => generation.clone(),
+            _ if is_organization => studio.clone(),
             _ => project.clone(),
         });
         let ada = tour.ada.clone();

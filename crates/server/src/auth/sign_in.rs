@@ -12,8 +12,12 @@ use crate::{
 };
 use domain::{ApiError, ErrorCode, UserId};
 use serde::Deserialize;
+use std::time::Duration;
 use store::users::{self, PasswordHash, UserRow};
 use utoipa::ToSchema;
+
+/// How long after its answer a failed attempt is written down.
+const LATER: Duration = Duration::from_millis(300);
 
 /// The one answer to whatever is wrong.
 const WRONG: &str = "E-mail or password is wrong.";
@@ -107,14 +111,15 @@ impl Desk<'_> {
         Ok(scribe.record(account, Some(client.address), done).await?)
     }
 
-    /// Writes down that somebody failed to sign in to an account, after the answer: it must not take
-    /// longer for an address that has one.
+    /// Writes down that somebody failed to sign in to an account, well after the answer: it must not
+    /// take longer for an address that has one, not even because the disk is busy.
     fn note_failure(&self, account: Option<UserId>, client: Client) {
         let Some(account) = account else { return };
         let done = Done::new("sign_in.failed", account.as_str());
         let event = self.scribe().event(&account, Some(client.address), done);
         let db = self.db.clone();
         tokio::spawn(async move {
+            tokio::time::sleep(LATER).await;
             if let Err(error) = store::audit::append(&db, &event).await {
                 tracing::error!(%error, "a failed sign-in could not be written down");
             }
