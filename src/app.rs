@@ -8,8 +8,9 @@ use crate::{
     browser,
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
-        AccountPage, AdminPage, FallbackPage, LandingPage, NotFoundPage, PlanPage, ProjectPage,
-        ProjectSettingsPage, ProjectsPage, SettingsPage, SignInPage, SignUpPage, UsagePage,
+        AccountPage, AdminPage, FallbackPage, InvitationPage, LandingPage, NotFoundPage,
+        OrganizationsPage, PlanPage, ProjectPage, ProjectSettingsPage, ProjectsPage, SettingsPage,
+        SignInPage, SignUpPage, UsagePage,
     },
     seed::Seed,
     shell::Theme,
@@ -97,6 +98,30 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/projects/:id/plan") view=page(|| PlanPage().into_any())/>
                     <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
                     <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>
+                    <Route
+                        path=path!("/organizations")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
+                        path=path!("/organizations/:id")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
+                        path=path!("/organizations/:id/keys")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
+                        path=path!("/organizations/:id/rules")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
+                        path=path!("/organizations/:id/usage")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
+                        path=path!("/invitations/:token")
+                        view=page(|| InvitationPage().into_any())
+                    />
                     <Route path=path!("/account") view=page(|| AccountPage().into_any())/>
                     <Route path=path!("/admin") view=page(|| AdminPage().into_any())/>
                     <Route path=path!("/admin/:part") view=page(|| AdminPage().into_any())/>

@@ -41,10 +41,15 @@ export class Account {
 
   async signUp(credentials: Credentials = newCredentials()): Promise<Credentials> {
     await this.person.open("/sign-up");
+    await this.complete(credentials);
+    return credentials;
+  }
+
+  /** Fills the page to sign up, which is open, in and sends it. */
+  async complete(credentials: Credentials): Promise<void> {
     await this.fill(credentials);
     await this.person.page.getByRole("button", { name: "Create account" }).click();
     await this.isSignedIn();
-    return credentials;
   }
 
   async signIn(credentials: Credentials): Promise<void> {

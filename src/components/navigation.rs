@@ -162,6 +162,9 @@ fn AccountMenu() -> impl IntoView {
                 <a href="/account" rel="external">
                     "Account and security"
                 </a>
+                <a href="/organizations" rel="external">
+                    "Organizations"
+                </a>
                 <button type="button" on:click=leave>
                     "Sign out"
                 </button>

@@ -13,7 +13,7 @@ use crate::{
 use domain::account::Me;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::{hooks::use_query_map, params::ParamsMap};
 
 /// Where to go after signing in: only to a page of this application.
 fn next_page(asked: Option<&str>) -> String {
@@ -21,6 +21,14 @@ fn next_page(asked: Option<&str>) -> String {
         .filter(|path| is_own_page(path))
         .unwrap_or("/projects")
         .to_owned()
+}
+
+/// The part of an address by which the way that somebody was on is kept.
+fn with_next(query: &ParamsMap) -> String {
+    let next = query.get("next");
+    next.map_or_else(String::new, |next| {
+        format!("?next={}", next_page(Some(&next)))
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -206,7 +214,10 @@ pub fn SignInPage() -> impl IntoView {
                     "Sign in"
                 </button>
             </form>
-            <p class="hint">"No account yet? " <a href="/sign-up">"Create one"</a></p>
+            <p class="hint">
+                "No account yet? "
+                <a href=dynamic(move || format!("/sign-up{}", query.with(with_next)))>"Create one"</a>
+            </p>
         </section>
     }
     .erase()
@@ -216,6 +227,7 @@ pub fn SignInPage() -> impl IntoView {
 #[component]
 pub fn SignUpPage() -> impl IntoView {
     let form = Form::new();
+    let query = use_query_map();
     let alive = stores().session.alive;
     let submit = move |event: leptos::ev::SubmitEvent| {
         event.prevent_default();
@@ -224,11 +236,16 @@ pub fn SignUpPage() -> impl IntoView {
         }
         form.sending.set(true);
         form.error.set(None);
+        let next = query.with_untracked(|query| query.get("next"));
+        let next = next.map_or_else(
+            || "/projects?welcome=1".to_owned(),
+            |next| next_page(Some(&next)),
+        );
         let name = form.name.get_untracked();
         let name = (!name.trim().is_empty()).then(|| name.trim().to_owned());
         let (email, password) = (form.email.get_untracked(), form.password.get_untracked());
         browser::task::spawn(async move {
-            form.done(sign_up(email, password, name).await, "/projects?welcome=1");
+            form.done(sign_up(email, password, name).await, &next);
         });
     };
     view! {
@@ -273,7 +290,10 @@ pub fn SignUpPage() -> impl IntoView {
                     "Create account"
                 </button>
             </form>
-            <p class="hint">"You have an account? " <a href="/sign-in">"Go to sign-in"</a></p>
+            <p class="hint">
+                "You have an account? "
+                <a href=dynamic(move || format!("/sign-in{}", query.with(with_next)))>"Go to sign-in"</a>
+            </p>
         </section>
     }
     .erase()

@@ -5,6 +5,7 @@ mod account;
 mod admin;
 mod api;
 mod fallback;
+mod organizations;
 mod parts;
 mod plan;
 mod usage;
@@ -34,6 +35,9 @@ pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served>
             if let Some(level) = fallback::Level::of(path) {
                 return Some(Served(fallback::page(app, actor, &level, uri).await));
             }
+            if let Some(place) = organizations::Place::of(path) {
+                return Some(Served(organizations::page(app, actor, &place, uri).await));
+            }
             let project = plan::project_of(path)?;
             Some(Served(plan::page(app, actor, &project, uri).await))
         }
@@ -52,13 +56,14 @@ pub fn forms() -> Router<App> {
         .merge(plan::routes())
         .merge(fallback::routes())
         .merge(account::routes())
+        .merge(organizations::routes())
         .merge(admin::routes())
 }
 
 /// The addresses of the forms whose answer is a page that is shown once. Whoever mounts them has to guard
 /// them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
 pub fn answers() -> Router<App> {
-    account::answers()
+    account::answers().merge(organizations::answers())
 }
 
 impl IntoResponse for Served {

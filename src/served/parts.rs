@@ -121,6 +121,23 @@ pub fn problem(error: &ApiError) -> AnyView {
     .into_any()
 }
 
+/// What a form sends: names and values, some names several times.
+pub struct Sent(pub Vec<(String, String)>);
+
+impl Sent {
+    /// The value of a field; empty where it was not sent.
+    pub fn get(&self, name: &str) -> &str {
+        let found = self.0.iter().find(|(found, _)| found == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// The values of a field that can be sent several times.
+    pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        let sent = self.0.iter().filter(move |(found, _)| found == name);
+        sent.map(|(_, value)| value.as_str())
+    }
+}
+
 /// Does what a form asks for, for the account that its page was made for, and goes back to the page,
 /// to its part `#…` where one is named, with a word for what became of it.
 pub async fn done(

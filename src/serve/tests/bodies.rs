@@ -18,6 +18,14 @@ pub fn of_call(operation: &Value, of: &Subject) -> Option<Value> {
     if schema["properties"]["operation"].is_object() {
         example["project_id"] = json!(of.project);
     }
+    if schema["properties"]["organization_id"].is_object()
+        && !schema["properties"]["name"].is_object()
+    {
+        example["organization_id"] = json!(of.organization);
+    }
+    if reference.ends_with("/PolicyPatch") {
+        example = json!({ "members_may_prefer_own_keys": true });
+    }
     // The real one would end the session that the others' questions need.
     if schema["properties"]["current_password"].is_object() {
         example["current_password"] = json!("a wrong secret");
@@ -95,6 +103,28 @@ pub fn of_form(path: &str, of: &Subject, me: &Person) -> Option<String> {
         "/settings/fallback" | "/projects/{id}/settings/fallback" => {
             "operation=image&base=0&provider=gemini&timeout=on".to_owned()
         }
+        "/organizations" => "name=Harbour".to_owned(),
+        "/organizations/active" => format!("organization={}", of.organization),
+        "/organizations/{id}" => "email=dora@example.com&role=member".to_owned(),
+        "/organizations/{id}/rename" | "/organizations/{id}/projects" => "name=Film".to_owned(),
+        "/organizations/{id}/leave" => String::new(),
+        "/organizations/{id}/delete" => "name=Film".to_owned(),
+        "/organizations/{id}/members/role" => format!("member={}&role=member", of.account),
+        "/organizations/{id}/members/remove" => format!("member={}", of.account),
+        "/organizations/{id}/invitations/withdraw" => format!("invitation={}", of.invitation),
+        "/organizations/{id}/keys" => "provider=gemini&key=sandbox-1234567890abcdef1234".to_owned(),
+        "/organizations/{id}/keys/test"
+        | "/organizations/{id}/keys/remove"
+        | "/organizations/{id}/keys/undo" => "provider=gemini".to_owned(),
+        "/organizations/{id}/defaults" => "operation=music&base=0&provider=suno".to_owned(),
+        "/organizations/{id}/endpoints" => {
+            "kind=music&base=0&url=https://film--music.modal.run".to_owned()
+        }
+        "/organizations/{id}/policy" => {
+            let operations = "operation=llm&operation=image&operation=video&operation=tts";
+            format!("{operations}&operation=music&provider=kie&provider=gemini&own=on")
+        }
+        "/invitations/accept" => "token=none".to_owned(),
         "/projects/{id}/plan/add" => "step=scenes&text=A+fox".to_owned(),
         "/projects/{id}/plan/remove" => format!("item={}", of.item),
         "/projects/{id}/plan/start" | "/projects/{id}/plan/retry" => {

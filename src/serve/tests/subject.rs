@@ -2,6 +2,7 @@
 //! them away; or ids of nothing.
 
 use super::world::{Person, World};
+use domain::account::OrganizationRole;
 use serde_json::json;
 use std::time::Duration;
 
@@ -19,6 +20,7 @@ pub struct Subject {
     pub session: String,
     pub token: String,
     pub account: String,
+    pub invitation: String,
 }
 
 /// What is made for a question, beside a project with something planned and budgets.
@@ -30,6 +32,8 @@ pub enum Kind {
     Made,
     /// A session and a token of the owner, and somebody else's account.
     Account,
+    /// Another member, and an invitation that nobody has accepted.
+    Shared,
 }
 
 impl Subject {
@@ -53,6 +57,7 @@ impl Subject {
             session: id.to_owned(),
             token: id.to_owned(),
             account: id.to_owned(),
+            invitation: id.to_owned(),
         }
     }
 
@@ -73,11 +78,20 @@ impl Subject {
         } else {
             (NOTHING.to_owned(), NOTHING.to_owned())
         };
-        let (session, token, account) = if kind == Kind::Account {
+        let (session, token, mut account) = if kind == Kind::Account {
             account(world, owner).await
         } else {
             (NOTHING.to_owned(), NOTHING.to_owned(), NOTHING.to_owned())
         };
+        let mut invitation = NOTHING.to_owned();
+        if kind == Kind::Shared {
+            let somebody = world.person(&format!("member-{project}")).await;
+            world.join(&somebody, OrganizationRole::Member).await;
+            account = somebody.id.to_string();
+            invitation = world
+                .invite(&format!("guest-{project}@example.com"), owner)
+                .await;
+        }
         for kind in ["user", "projects", "organizations"] {
             let whose = match kind {
                 "projects" => format!("/{project}"),
@@ -98,6 +112,7 @@ impl Subject {
             session,
             token,
             account,
+            invitation,
         }
     }
 
@@ -117,6 +132,8 @@ impl Subject {
         .map_or("", |(_, id)| id.as_str());
         address
             .replace("{id}", id)
+            .replace("{member}", &self.account)
+            .replace("{invitation}", &self.invitation)
             .replace("{project}", &self.project)
             .replace("{organization}", &self.organization)
             .replace("{item}", &self.item)

@@ -7,8 +7,9 @@ use axum::{
     http::{Request, header},
 };
 use domain::{
-    OrganizationId, UserId,
+    InvitationId, OrganizationId, UserId,
     account::{OrganizationRole, Plan},
+    invitation::VALID_MILLIS,
 };
 use film_generator::shell::Bundle;
 use serde_json::{Value, json};
@@ -18,7 +19,10 @@ use server::{
     generation::worker,
     start::start,
 };
-use store::organizations::{NewOrganization, add_member, insert};
+use store::{
+    invitations::{NewInvitation, Place, put},
+    organizations::{NewOrganization, add_member, insert},
+};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -159,6 +163,31 @@ impl World {
                 .await
                 .unwrap();
         }
+    }
+
+    /// Takes somebody into the organization.
+    pub async fn join(&self, person: &Person, role: OrganizationRole) {
+        let now = self.app.clock.now();
+        add_member(&self.app.db, &self.organization, &person.id, role, now)
+            .await
+            .unwrap();
+    }
+
+    /// Invites an address to the organization; the invitation's id. The brake on inviting is for people.
+    pub async fn invite(&self, email: &str, by: &Person) -> String {
+        let (id, now) = (InvitationId(self.app.ids.next()), self.app.clock.now());
+        let new = NewInvitation {
+            id: &id,
+            place: Place::Organization(&self.organization),
+            email,
+            role: OrganizationRole::Member.as_str(),
+            token_hash: id.as_str().as_bytes(),
+            invited_by: &by.id,
+            created_at: now,
+            expires_at: now.plus_millis(VALID_MILLIS),
+        };
+        put(&self.app.db, &new).await.unwrap();
+        id.to_string()
     }
 
     fn request(&self, person: &Person, method: &str, path: &str) -> axum::http::request::Builder {

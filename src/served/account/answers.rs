@@ -2,7 +2,7 @@
 //! recovery codes. It is the answer itself that shows them; no address leads there again.
 
 use super::{
-    super::{Served, html},
+    super::{Served, html, parts::Sent},
     PAGE, page_with_problem, second_factor as two_step, tokens,
 };
 use axum::{
@@ -29,25 +29,14 @@ pub fn answers() -> Router<App> {
     Router::new().route(PAGE, post(answer))
 }
 
-/// What a form sends: names and values, some names several times.
-struct Sent(Vec<(String, String)>);
-
-impl Sent {
-    fn get(&self, name: &str) -> &str {
-        let found = self.0.iter().find(|(found, _)| found == name);
-        found.map(|(_, value)| value.as_str()).unwrap_or_default()
-    }
-
-    /// The token that is wished for; `None` where a field means nothing.
-    fn wish(&self) -> Option<Wish> {
-        let scopes = self.0.iter().filter(|(name, _)| name == "scope");
-        let scopes: Option<Vec<Scope>> = scopes.map(|(_, value)| Scope::parse(value)).collect();
-        Some(Wish {
-            name: self.get("name").to_owned(),
-            scopes: scopes?,
-            expires_in_days: Some(self.get("days").parse().ok()?),
-        })
-    }
+/// The token that is wished for; `None` where a field means nothing.
+fn wish(sent: &Sent) -> Option<Wish> {
+    let scopes: Option<Vec<Scope>> = sent.all("scope").map(Scope::parse).collect();
+    Some(Wish {
+        name: sent.get("name").to_owned(),
+        scopes: scopes?,
+        expires_in_days: Some(sent.get("days").parse().ok()?),
+    })
 }
 
 /// What a form came to: a page, and a cookie with it.
@@ -90,7 +79,7 @@ async fn answer(
 }
 
 async fn token(app: &App, actor: &Actor, sent: &Sent) -> Result<Page, ApiError> {
-    let wish = sent.wish().ok_or_else(|| {
+    let wish = wish(sent).ok_or_else(|| {
         ApiError::invalid_field("scopes", "Choose what the token may be used for again.")
     })?;
     let (view, text) = access_token::make(app, actor, wish).await?;
@@ -145,7 +134,7 @@ mod tests {
             ("scope", "keys"),
             ("days", "30"),
         ]);
-        let wish = wish.wish().unwrap();
+        let wish = super::wish(&wish).unwrap();
         assert_eq!(wish.scopes, [Scope::Read, Scope::Keys]);
         assert_eq!(
             (wish.name.as_str(), wish.expires_in_days),
@@ -156,7 +145,7 @@ mod tests {
             vec![("name", "x"), ("scope", "read"), ("days", "ever")],
             vec![("name", "x"), ("scope", "read")],
         ] {
-            assert!(sent(&bad).wish().is_none());
+            assert!(super::wish(&sent(&bad)).is_none());
         }
     }
 }

@@ -7,6 +7,7 @@ use domain::{
     ApiError, ErrorCode,
     budget::{BudgetView, Owner, OwnerKind, Period, State as Standing, UnknownPrices},
     money::format_credits,
+    organization::Organization,
     project::Project,
 };
 use leptos::prelude::*;
@@ -38,6 +39,7 @@ impl Budgets {
         &self,
         asked: &Asked,
         projects: &[Project],
+        organizations: &[Organization],
         made_for: &str,
         is_admin: bool,
     ) -> AnyView {
@@ -54,7 +56,7 @@ impl Budgets {
                 </p>
                 {said.map(outcome)}
                 {(!all.is_empty()).then(|| table(all, projects, made_for))}
-                {form(projects, made_for, is_admin)}
+                {form(projects, organizations, made_for, is_admin)}
             </section>
         }
         .into_any()
@@ -156,11 +158,21 @@ fn table(all: &[BudgetView], projects: &[Project], made_for: &str) -> AnyView {
     .with(rows.collect())
 }
 
-fn form(projects: &[Project], made_for: &str, is_admin: bool) -> AnyView {
+fn form(
+    projects: &[Project],
+    organizations: &[Organization],
+    made_for: &str,
+    is_admin: bool,
+) -> AnyView {
     let mut owners = vec![("user".to_owned(), "Yours".to_owned())];
     if is_admin {
         owners.push(("instance".to_owned(), "This server's".to_owned()));
     }
+    let run = organizations.iter().filter(|one| one.role.is_admin());
+    owners.extend(run.map(|one| {
+        let words = format!("Organization {}", one.name);
+        (format!("organization:{}", one.id), words)
+    }));
     // Only the owner of a project can set its budget.
     owners.extend(
         projects

@@ -10,6 +10,7 @@ mod latest;
 mod sums;
 
 pub use forms::routes;
+pub use sums::table;
 
 use self::{asked::Asked, sums::Sums};
 use super::parts::{choice, day, problem};
@@ -27,6 +28,8 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> String {
     let asked = Asked::of(uri);
     let sums = sums(app, actor, &asked).await;
     let projects = server::projects::list(app, actor).await.unwrap_or_default();
+    let organizations = server::organizations::list(app, actor).await;
+    let organizations = organizations.unwrap_or_default();
     let budgets = budgets::Budgets::load(app, actor, &projects).await;
     let latest = crate::seed::generations(app, actor, None).await;
     let catalog = app.catalog_for(actor).await;
@@ -44,7 +47,7 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> String {
                 Ok(sums) => sums.view(&asked),
                 Err(error) => problem(&error),
             }}
-            {budgets.view(&asked, &projects, &made_for, is_admin)}
+            {budgets.view(&asked, &projects, &organizations, &made_for, is_admin)}
             {match latest {
                 Ok(items) => latest::view(items, &catalog),
                 Err(error) => problem(&error),

@@ -210,7 +210,8 @@ fn unknown(sum: Sum) -> String {
     }
 }
 
-fn table(
+/// What groups have cost, by who paid.
+pub fn table(
     name: &'static str,
     columns: &'static [&'static str],
     rows: impl IntoIterator<Item = (String, PaidBy)>,

@@ -134,7 +134,7 @@ async fn delete(
 /// What is sent to choose the active organization.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ActiveOrganization)]
+#[schema(as = ActiveOrganization, example = json!({ "organization_id": null }))]
 pub struct Active {
     organization_id: Option<OrganizationId>,
 }
@@ -180,7 +180,7 @@ async fn list_members(
 /// What is sent to change a member.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = OrganizationPart)]
+#[schema(as = OrganizationPart, example = json!({ "role": "member" }))]
 struct Part {
     role: OrganizationRole,
 }
@@ -227,7 +227,7 @@ async fn remove_member(
 /// What is sent to invite somebody.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewOrganizationInvitation)]
+#[schema(as = NewOrganizationInvitation, example = json!({ "email": "carol@example.com", "role": "member" }))]
 struct Invitee {
     email: String,
     role: OrganizationRole,
@@ -291,7 +291,7 @@ async fn withdraw(
 /// The secret part of an invitation's link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = InvitationLink)]
+#[schema(as = InvitationLink, example = json!({ "token": "q83vEjRWeJASNFZ4kBI0VniQEjRWeJASNFZ4kBI0Vng" }))]
 pub struct Link {
     token: String,
 }

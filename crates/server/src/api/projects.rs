@@ -222,7 +222,7 @@ pub async fn members(
 /// What is sent to change somebody's part.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = ProjectPart)]
+#[schema(as = ProjectPart, example = json!({ "role": "editor" }))]
 pub struct Part {
     role: ProjectRole,
 }
@@ -269,7 +269,7 @@ pub async fn remove_member(
 /// What is sent to invite somebody.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(as = NewProjectInvitation)]
+#[schema(as = NewProjectInvitation, example = json!({ "email": "carol@example.com", "role": "editor" }))]
 pub struct Invitee {
     email: String,
     role: ProjectRole,

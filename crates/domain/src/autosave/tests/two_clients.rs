@@ -111,7 +111,9 @@ impl World {
     /// Feeds an event. Whoever sends has seen the value that the save would replace.
     fn feed(&mut self, client: usize, field: usize, event: Event<u8>) -> Result<(), TestCaseError> {
         let here = &mut self.clients[client];
-        if let Event::Conflicted { theirs, version, .. } = event
+        if let Event::Conflicted {
+            theirs, version, ..
+        } = event
             && here.unanswered[field] == Some(theirs)
         {
             here.seen[field].insert(version);

@@ -53,11 +53,7 @@ const AREAS: [(&str, &str, &str); 20] = [
         "This document",
         "The description of this API.",
     ),
-    (
-        "/invitations",
-        "Organizations",
-        "",
-    ),
+    ("/invitations", "Organizations", ""),
     (
         "/organizations",
         "Organizations",

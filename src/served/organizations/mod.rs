@@ -1,0 +1,306 @@
+//! Organizations: which one belongs to, who is in them, their keys, defaults and rules, what each
+//! member has spent, and the page behind an invitation's link.
+
+mod forms;
+mod invitation;
+mod invited;
+mod keys;
+mod list;
+mod people;
+mod projects;
+mod rules;
+mod usage;
+
+pub use forms::routes;
+pub use invited::answers;
+
+use super::parts::{Outcome, outcome, problem};
+use axum::{extract::Query, http::Uri};
+use domain::{
+    ApiError, OrganizationId,
+    account::{OrganizationRole, Plan},
+    organization::Organization,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use server::{actor::Actor, app::App, organizations};
+
+/// A page of this folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// The list.
+    List,
+    /// A part of one organization's.
+    Of(OrganizationId, Part),
+    /// Behind an invitation's link.
+    Invitation(String),
+}
+
+/// The parts of an organization's page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// Who is in it, and its projects.
+    People,
+    /// Its keys.
+    Keys,
+    /// Its defaults, addresses and rules.
+    Rules,
+    /// What each member has spent.
+    Usage,
+}
+
+impl Part {
+    const ALL: [Self; 4] = [Self::People, Self::Keys, Self::Rules, Self::Usage];
+
+    const fn ending(self) -> &'static str {
+        match self {
+            Self::People => "",
+            Self::Keys => "/keys",
+            Self::Rules => "/rules",
+            Self::Usage => "/usage",
+        }
+    }
+
+    const fn label(self) -> &'static str {
+        match self {
+            Self::People => "People and projects",
+            Self::Keys => "Keys",
+            Self::Rules => "Defaults and rules",
+            Self::Usage => "Usage",
+        }
+    }
+}
+
+impl Place {
+    /// The page at this path.
+    #[must_use]
+    pub fn of(path: &str) -> Option<Self> {
+        if path == "/organizations" {
+            return Some(Self::List);
+        }
+        if let Some(token) = path.strip_prefix("/invitations/") {
+            return (!token.is_empty() && !token.contains('/'))
+                .then(|| Self::Invitation(token.to_owned()));
+        }
+        let rest = path.strip_prefix("/organizations/")?;
+        let (id, ending) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+        let part = Part::ALL.into_iter().find(|part| part.ending() == ending)?;
+        (!id.is_empty()).then(|| Self::Of(OrganizationId(id.to_owned()), part))
+    }
+
+    /// Its path.
+    fn path(&self) -> String {
+        match self {
+            Self::List => "/organizations".to_owned(),
+            Self::Of(id, part) => format!("/organizations/{id}{}", part.ending()),
+            Self::Invitation(token) => format!("/invitations/{token}"),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    outcome: String,
+}
+
+/// What the page shows.
+pub async fn page(app: &App, actor: &Actor, place: &Place, uri: &Uri) -> String {
+    let asked = Query::<Asked>::try_from_uri(uri).ok();
+    let said = asked.and_then(|asked| forms::words(&asked.0.outcome));
+    match place {
+        Place::List => list::page(app, actor, said).await,
+        Place::Invitation(token) => invitation::page(app, actor, token, said).await,
+        Place::Of(id, part) => {
+            let shown = match Shown::load(app, actor, id, *part).await {
+                Ok(shown) => shown,
+                Err(error) => return refused(error),
+            };
+            let content = match part {
+                Part::People => people::load(app, actor, &shown).await,
+                Part::Keys => keys::load(app, actor, &shown).await,
+                Part::Rules => rules::load(app, actor, &shown).await,
+                Part::Usage => usage::load(app, actor, &shown).await,
+            };
+            shown.page(said, content)
+        }
+    }
+}
+
+/// A page that cannot be shown.
+fn refused(error: ApiError) -> String {
+    super::html(move || {
+        view! {
+            <p class="back">
+                <a href="/organizations" rel="external">"← Your organizations"</a>
+            </p>
+            <h1>"Organization"</h1>
+            {problem(&error)}
+        }
+        .into_any()
+    })
+}
+
+/// What is inside of a page: made when it is rendered.
+type Content = Result<Box<dyn FnOnce(&Shown) -> AnyView + Send>, ApiError>;
+
+/// An organization, as it is shown to whom.
+struct Shown {
+    organization: Organization,
+    part: Part,
+    made_for: String,
+    is_confirmed: bool,
+}
+
+impl Shown {
+    async fn load(
+        app: &App,
+        actor: &Actor,
+        id: &OrganizationId,
+        part: Part,
+    ) -> Result<Self, ApiError> {
+        Ok(Self {
+            organization: organizations::get(app, actor, id).await?,
+            part,
+            made_for: actor.user.id.to_string(),
+            is_confirmed: actor.must_have_confirmed(app.clock.now()).is_ok(),
+        })
+    }
+
+    fn role(&self) -> OrganizationRole {
+        self.organization.role
+    }
+
+    fn is_admin(&self) -> bool {
+        self.role().is_admin()
+    }
+
+    /// An address below the organization's.
+    fn address(&self, what: &str) -> String {
+        format!("/organizations/{}/{what}", self.organization.id)
+    }
+
+    fn made_for(&self) -> AnyView {
+        view! { <input type="hidden" name="made_for" value=self.made_for.clone()/> }.into_any()
+    }
+
+    fn page(self, said: Option<Outcome>, content: Content) -> String {
+        super::html(move || {
+            let content = match content {
+                Ok(content) => content(&self),
+                Err(error) => problem(&error),
+            };
+            let parts = Part::ALL.map(|part| {
+                let here = (part == self.part).then_some("page");
+                let href = Place::Of(self.organization.id.clone(), part).path();
+                view! {
+                    <li>
+                        <a href=href rel="external" aria-current=here>
+                            {part.label()}
+                        </a>
+                    </li>
+                }
+            });
+            view! {
+                <p class="back">
+                    <a href="/organizations" rel="external">"← Your organizations"</a>
+                </p>
+                <h1>{self.organization.name.clone()}</h1>
+                <p class="hint">
+                    {format!("You are {}. ", role_words(self.role()))}
+                    {plan_words(self.organization.plan)}
+                </p>
+                <nav class="parts" aria-label="Organization">
+                    <ul>{parts.collect_view()}</ul>
+                </nav>
+                {said.map(outcome)}
+                {content}
+            }
+            .into_any()
+        })
+    }
+
+    /// A form of one button.
+    fn button(&self, what: &str, label: String, class: &'static str) -> AnyView {
+        view! {
+            <form method="post" action=self.address(what)>
+                {self.made_for()}
+                <button type="submit" class=class>
+                    {label}
+                </button>
+            </form>
+        }
+        .into_any()
+    }
+
+    /// Asks for what has to come before a change of shared keys and addresses.
+    fn confirm_first(&self) -> AnyView {
+        let here = Place::Of(self.organization.id.clone(), self.part).path();
+        view! {
+            <div class="note" id="confirm-first">
+                <p>
+                    "Shared keys and addresses can be changed for ten minutes after you have shown that it is you. "
+                    <a href=format!("/account?next={here}#confirm") rel="external">
+                        "Confirm it on your account page"
+                    </a>
+                    "; you come back from there."
+                </p>
+            </div>
+        }
+        .into_any()
+    }
+}
+
+/// A part in an organization, in a sentence.
+const fn role_words(role: OrganizationRole) -> &'static str {
+    match role {
+        OrganizationRole::Owner => "an owner",
+        OrganizationRole::Admin => "an admin",
+        OrganizationRole::Member => "a member",
+    }
+}
+
+/// A part in an organization, by itself.
+const fn role_name(role: OrganizationRole) -> &'static str {
+    match role {
+        OrganizationRole::Owner => "Owner",
+        OrganizationRole::Admin => "Admin",
+        OrganizationRole::Member => "Member",
+    }
+}
+
+const fn plan_words(plan: Plan) -> &'static str {
+    match plan {
+        Plan::Free => {
+            "Plan: free. Its keys serve its admins; whoever runs this server can make them serve all members."
+        }
+        Plan::Premium => "Plan: premium. Its keys serve all its members.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_page_has_its_path_and_nothing_else_has() {
+        let id = || OrganizationId("o1".to_owned());
+        let places = Part::ALL
+            .map(|part| Place::Of(id(), part))
+            .into_iter()
+            .chain([Place::List, Place::Invitation("abc".to_owned())]);
+        for place in places {
+            assert_eq!(Place::of(&place.path()), Some(place));
+        }
+        for path in [
+            "/organizations/",
+            "/organizations/o1/",
+            "/organizations/o1/secrets",
+            "/invitations/",
+            "/invitations/a/b",
+            "/settings",
+        ] {
+            assert_eq!(Place::of(path), None, "{path}");
+        }
+    }
+}
