@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use std::{
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Command, Output},
     time::{Duration, Instant},
 };
 
@@ -20,20 +20,10 @@ fn free_address() -> String {
 }
 
 /// Runs it to its end, or ends it where that takes too long.
-fn within(mut command: Command, most: Duration) -> Output {
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let began = Instant::now();
-    while child.try_wait().unwrap().is_none() {
-        if began.elapsed() > most {
-            child.kill().unwrap();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    child.wait_with_output().unwrap()
+async fn within(command: Command, most: Duration) -> Output {
+    let mut command = tokio::process::Command::from(command);
+    let ended = tokio::time::timeout(most, command.kill_on_drop(true).output()).await;
+    ended.expect("it comes to its end").unwrap()
 }
 
 /// All that stands in a folder.
@@ -84,7 +74,7 @@ async fn no_start_with_a_master_key_that_is_none() {
             }
         }
         let began = Instant::now();
-        let output = within(command, Duration::from_secs(10));
+        let output = within(command, Duration::from_secs(10)).await;
         let took = began.elapsed();
         let said = shown(&output);
         assert_eq!(output.status.code(), Some(78), "{name}: {said}");

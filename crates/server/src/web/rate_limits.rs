@@ -283,7 +283,7 @@ mod tests {
         }
         assert_eq!(bucket.limiter.len(), 100);
         let deadline = crate::clock::Stopwatch::start();
-        while bucket.limiter.len() > 0 && deadline.elapsed() < Duration::from_secs(5) {
+        while !bucket.limiter.is_empty() && deadline.elapsed() < Duration::from_secs(5) {
             limits.forget();
         }
         assert_eq!(bucket.limiter.len(), 0);
