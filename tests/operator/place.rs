@@ -88,6 +88,14 @@ impl Place {
         command
     }
 
+    /// As [`Place::succeeds`], while other work of the test goes on.
+    pub async fn succeeds_meanwhile(&self, arguments: &[&str]) -> String {
+        let mut command = tokio::process::Command::from(self.command(arguments));
+        let output = command.output().await.unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", shown(&output));
+        String::from_utf8(output.stdout).unwrap()
+    }
+
     /// Runs it to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).output().unwrap()

@@ -106,7 +106,7 @@ async fn ten_thousand_secrets_survive_twenty_kills(kind: Kind) {
     let began = Instant::now();
     let kill = async {
         let (mut killed, mut late) = (0, 0);
-        place.succeeds(&["keys", "add"]);
+        place.succeeds_meanwhile(&["keys", "add"]).await;
         while killed < KILLS {
             let mut rotate = place.start(&["keys", "rotate"]);
             let pause = 30 + (killed + late) * 53 % 400;
@@ -114,14 +114,14 @@ async fn ten_thousand_secrets_survive_twenty_kills(kind: Kind) {
             if rotate.try_wait().unwrap().is_some() {
                 // It was done already: another key, and everything again.
                 late += 1;
-                place.succeeds(&["keys", "add"]);
+                place.succeeds_meanwhile(&["keys", "add"]).await;
                 continue;
             }
             rotate.kill().unwrap();
             rotate.wait().unwrap();
             killed += 1;
         }
-        place.succeeds(&["keys", "rotate"]);
+        place.succeeds_meanwhile(&["keys", "rotate"]).await;
         stop.store(true, Ordering::Relaxed);
         late
     };

@@ -96,7 +96,9 @@ const LONGEST_MODEL: usize = 200;
 
 /// A wish to change a policy: what is left out stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(example = json!({
+    "members_may_prefer_own_keys": true,
+})))]
 #[serde(deny_unknown_fields, default)]
 pub struct PolicyPatch {
     /// The allowed operations; the inner `None` allows all.

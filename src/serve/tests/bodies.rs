@@ -23,9 +23,6 @@ pub fn of_call(operation: &Value, of: &Subject) -> Option<Value> {
     {
         example["organization_id"] = json!(of.organization);
     }
-    if reference.ends_with("/PolicyPatch") {
-        example = json!({ "members_may_prefer_own_keys": true });
-    }
     // The real one would end the session that the others' questions need.
     if schema["properties"]["current_password"].is_object() {
         example["current_password"] = json!("a wrong secret");

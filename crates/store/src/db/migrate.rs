@@ -32,9 +32,6 @@ pub enum MigrationError {
     Store(StoreError),
 }
 
-/// How often the turn of a busy SQLite is waited for again.
-const PATIENCE: u32 = 5;
-
 impl Db {
     /// Brings the schema up to date; does nothing when it is. Of several processes that start at
     /// the same moment, one migrates and the others wait.
@@ -44,16 +41,14 @@ impl Db {
     pub async fn migrate(&self) -> Result<(), MigrationError> {
         match &self.0 {
             Pools::Sqlite { write, .. } => {
+                // Where nothing is to be done, nobody who writes is waited for.
+                let mut looking = write.begin().await.map_err(begun)?;
+                if SQLITE.run_direct(None, &mut *looking, false).await.is_ok() {
+                    return looking.commit().await.map_err(begun);
+                }
+                drop(looking);
                 // The driver takes no lock on SQLite, so all of it is one transaction.
-                let mut tries = 0;
-                let mut tx = loop {
-                    match write.begin_with("BEGIN IMMEDIATE").await.map_err(begun) {
-                        Err(MigrationError::Store(StoreError::Busy { .. })) if tries < PATIENCE => {
-                            tries += 1;
-                        }
-                        begun => break begun?,
-                    }
-                };
+                let mut tx = write.begin_with("BEGIN IMMEDIATE").await.map_err(begun)?;
                 // `run` would hold a borrow that cannot be sent between threads.
                 SQLITE
                     .run_direct(None, &mut *tx, false)

@@ -129,6 +129,7 @@ async fn no_statement_reads_a_whole_table() {
         "OTHER_ADMINS",
         "SECRETS_COUNT_BY_KID",
         "REPLACED_COUNT_BY_KID",
+        "TOTP_COUNT_BY_KID",
         "CHECK_LIST",
         // The catalogue is loaded whole, by a start and after a change.
         "MODELS",
