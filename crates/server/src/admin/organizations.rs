@@ -14,7 +14,7 @@ use store::administration::{self, Changed, OrganizationRow};
 
 /// An organization.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
-#[schema(as = Organization)]
+#[schema(as = AdministeredOrganization)]
 pub struct Organization {
     /// Its id.
     pub id: OrganizationId,

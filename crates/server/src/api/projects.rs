@@ -302,7 +302,7 @@ pub async fn invite(
     get,
     path = "/projects/{id}/invitations",
     responses((status = 200, body = List<Invitation>)),
-    extensions(("x-errors" = json!([NotFound])))
+    extensions(("x-errors" = json!([NotFound, Conflict])))
 )]
 pub async fn invitations(
     State(app): State<App>,
@@ -319,7 +319,7 @@ pub async fn invitations(
     delete,
     path = "/projects/{id}/invitations/{invitation}",
     responses((status = 204)),
-    extensions(("x-errors" = json!([NotFound])))
+    extensions(("x-errors" = json!([NotFound, Conflict])))
 )]
 pub async fn withdraw(
     State(app): State<App>,
