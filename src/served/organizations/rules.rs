@@ -47,7 +47,7 @@ impl Rules<'_> {
             <section class="card" aria-labelledby="defaults-heading">
                 <h2 id="defaults-heading">"Defaults"</h2>
                 <p class="hint">
-                    "What members generate with where neither their project says otherwise. Before a member's own setting, for whom the organization's keys serve."
+                    "What members generate with where their project names no provider. For those whom the organization's keys serve, it comes before their own setting."
                 </p>
                 {Operation::ALL.map(|operation| self.default_form(operation)).collect_view()}
             </section>
