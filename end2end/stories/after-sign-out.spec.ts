@@ -19,9 +19,9 @@ test("going back after signing out shows nothing", async ({ person, watch }) => 
   await new Account(person).signOut();
 
   for (let step = 0; step < 5; step += 1) {
-    await person.page.goBack().catch(() => null);
-    await person.page.waitForTimeout(300);
-    const seen = await person.page.evaluate(() => document.documentElement.outerHTML).catch(() => "");
+    await person.page.goBack();
+    await person.hydrated();
+    const seen = await person.page.content();
     expect(seen, person.page.url()).not.toContain(name);
     expect(seen, person.page.url()).not.toContain("····cdef");
   }
