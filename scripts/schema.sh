@@ -57,12 +57,49 @@ call() {
 		-X "$2" -H "Origin: $site" -H 'Content-Type: application/json' -d "$4" "$site/api/v1$3"
 }
 
-# Somebody with a key, a project and a generation.
+# id_of PERSON PATH BODY: the id of what such a request makes.
+id_of() {
+	curl --silent --show-error --fail-with-body -b "$work/$1" -X POST -H "Origin: $site" \
+		-H 'Content-Type: application/json' -d "$3" "$site/api/v1$2" |
+		"$venv/bin/python" -c 'import json, sys; found = json.load(sys.stdin); print(found.get("id") or found["ids"][0])'
+}
+
+# Somebody with a key, and with organizations, projects, plans and generations whose ids are written
+# down for schemathesis: enough of them that some are there after others were deleted.
 person() {
 	call "$1" POST /auth/sign-up "{\"email\":\"$1@example.com\",\"password\":\"a long enough secret\"}"
 	call "$1" PUT /keys/kie '{"key":"sandbox-1234567890abcdef1234"}'
-	call "$1" POST /projects '{"name":"Film"}'
-	call "$1" POST /generations '{"operation":"image","provider":"kie","input":{"prompt":"A lighthouse"}}'
+	local organizations=() projects=() items=() generations=() project
+	for _ in {1..8}; do
+		organizations+=("$(id_of "$1" /organizations '{"name":"Pier Films"}')")
+		project=$(id_of "$1" /projects '{"name":"Film"}')
+		projects+=("$project")
+		items+=("$(id_of "$1" "/projects/$project/plan" '{"items":[{"step":"scenes","provider":"kie","input":{"prompt":"A pier"}}]}')")
+		generations+=("$(id_of "$1" /generations "{\"operation\":\"image\",\"provider\":\"kie\",\"project_id\":\"$project\",\"input\":{\"prompt\":\"A pier\"}}")")
+	done
+	{
+		dictionary organizations "${organizations[@]}"
+		dictionary projects "${projects[@]}"
+		dictionary items "${items[@]}"
+		dictionary generations "${generations[@]}"
+		bound '^/(admin/)?organizations/' id organizations
+		bound '^/budgets/organizations/' organization organizations
+		bound '^/projects/.id.($|/(settings|members|invitations|plan($|/[a-z])))' id projects
+		bound '^/projects/.id./plan/.item.' id projects item items
+		bound '^/budgets/projects/' project projects
+		bound '^/generations/' id generations
+	} >"$work/$1.toml"
+}
+
+# dictionary NAME ID…: ids that schemathesis chooses from.
+dictionary() {
+	printf '[dictionaries.%s]\nvalues = [%s]\n' "$1" "$(printf '"%s", ' "${@:2}")"
+}
+
+# bound PATHS PARAMETER DICTIONARY…: three of four times, one of those ids is what is asked for.
+bound() {
+	printf "[[operations]]\ninclude-path-regex = '%s'\n[operations.parameters]\n" "$1"
+	printf '"path.%s" = { dictionary = "%s", probability = 0.75 }\n' "${@:2}"
 }
 
 # Streams never end, and whoever has signed out is nobody. What a session alone may do is answered
@@ -73,7 +110,7 @@ check() {
 		-H 'Content-Type: application/json' "$site/api/v1/tokens" \
 		-d '{"name":"Schema","scopes":["read","generate","settings","keys","organizations","admin"]}' |
 		"$venv/bin/python" -c 'import json, sys; print(json.load(sys.stdin)["token"])')
-	(cd "$work" && "$venv/bin/st" --no-color run "$site/api/v1/openapi.json" \
+	(cd "$work" && "$venv/bin/st" --no-color --config-file "$work/$1.toml" run "$site/api/v1/openapi.json" \
 		-H "Authorization: Bearer $token" \
 		--exclude-path /events --exclude-path /auth/sign-out \
 		--checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,negative_data_rejection \

@@ -39,7 +39,7 @@ enum Command {
     /// What was done, and whether it was tampered with
     #[command(subcommand)]
     Audit(operate::Audit),
-    /// Who runs the instance
+    /// Who runs the instance, and who is locked out
     #[command(subcommand)]
     Admin(operate::Admin),
     /// Make a backup while the server runs

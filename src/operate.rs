@@ -67,6 +67,13 @@ pub enum Admin {
         /// The address of the account
         email: String,
     },
+    /// Turn two-step sign-in off for an account that has lost its phone and its recovery codes
+    RemoveSecondFactor {
+        #[command(flatten)]
+        place: PlaceOptions,
+        /// The address of the account
+        email: String,
+    },
 }
 
 /// `film-generator backup`.
@@ -195,9 +202,16 @@ pub async fn audit(command: Audit) -> Result<(), Problem> {
 /// # Errors
 /// [`Problem`].
 pub async fn admin(command: Admin) -> Result<(), Problem> {
-    let Admin::Grant { place, email } = command;
-    let user = with(&place, async |it| it.grant(&email).await).await?;
-    println!("{} runs this instance now.", user.email);
+    match command {
+        Admin::Grant { place, email } => {
+            let email = with(&place, async |it| it.grant(&email).await).await?;
+            println!("{email} runs this instance now.");
+        }
+        Admin::RemoveSecondFactor { place, email } => {
+            let email = with(&place, async |it| it.remove_second_factor(&email).await).await?;
+            println!("{email} signs in with the password alone now, and is signed out everywhere.");
+        }
+    }
     Ok(())
 }
 

@@ -289,6 +289,7 @@ fn router(app: App, bundle: Bundle) -> Router {
         .merge(served::parts().with_state(app.clone()))
         .merge(api_page.layer(compressed()))
         .nest("/api/v1", api)
+        .layer(middleware::from_fn(web::session::refuse))
         .layer(middleware::from_fn_with_state(
             app.clone(),
             web::rate_limits::apply,

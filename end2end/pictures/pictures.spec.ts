@@ -19,6 +19,8 @@ const MAIN = [
   "confirmation-compare",
   "landing",
   "moving-offered",
+  "organization-keys",
+  "organization-people",
   "plan",
   "project-settings-overridden",
   "settings",
@@ -29,7 +31,7 @@ const MAIN = [
 ];
 
 /** These differ little from others that are shown. */
-const LEFT_OUT = /^(step-(story|characters|videos|voiceover|music)|configure-(llm|image|voice|music)|sign-up|account-two-step(-wrong)?)$/;
+const LEFT_OUT = /^(step-(story|characters|videos|voiceover|music)|configure-(llm|image|voice|music)|sign-up|account-two-step(-wrong)?|organization-(keys-empty|member(-rules)?)|fallback-(refused|project))$/;
 
 /** Times and waits as they were on one day, so that a picture changes only with the product. */
 async function standStill({ page }: Person): Promise<void> {
@@ -41,6 +43,7 @@ async function standStill({ page }: Person): Promise<void> {
         .replace(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}/g, "2026-03-02 10:00")
         .replace(/person-\d+-\w+@/g, "mara@")
         .replace(/person-\d+-\w+/g, "mara")
+        .replace(/http:\/\/[\w.:]+\/invitations\/[\w-]{43}/g, "https://film.example.com/invitations/Zr8uT4kXw6vB2aLsD9hJgFpEoKiRtUyM5Qe7yN0c3m1")
         .replace(/fgp_[\w-]{43}/g, "fgp_5Qe7yN0c3m1Zr8uT4kXw6vB2aLsD9hJgFpEoKiRtUyM")
         .replace(/\b[A-Z2-7]{4}([- ][A-Z2-7]{4}){3,}\b/g, "GEZD GNBV GY3T QOJQ");
       if (still !== words) text.nodeValue = still;

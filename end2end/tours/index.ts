@@ -5,6 +5,8 @@ import { account } from "./account";
 import { administration } from "./administration";
 import { arrival } from "./arrival";
 import { PROVIDED, confirmation } from "./confirmation";
+import { fallback } from "./fallback";
+import { organizations } from "./organizations";
 import { project } from "./project";
 import { settings } from "./settings";
 import type { Look } from "./tour";
@@ -21,6 +23,8 @@ export function everyState(title: string, look: Look): void {
   tour("Settings", settings);
   tour("the account", account);
   tour("the administration", administration);
+  tour("organizations", organizations);
+  tour("fallback", fallback);
   test.describe(() => {
     test.use({ variables: PROVIDED });
     tour("the confirmation", confirmation);

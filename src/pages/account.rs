@@ -244,8 +244,10 @@ pub fn SignUpPage() -> impl IntoView {
         let name = form.name.get_untracked();
         let name = (!name.trim().is_empty()).then(|| name.trim().to_owned());
         let (email, password) = (form.email.get_untracked(), form.password.get_untracked());
+        let invitation = next.strip_prefix("/invitations/").map(str::to_owned);
         browser::task::spawn(async move {
-            form.done(sign_up(email, password, name).await, &next);
+            let answer = sign_up(email, password, name, invitation).await;
+            form.done(answer, &next);
         });
     };
     view! {
@@ -306,7 +308,13 @@ mod tests {
 
     #[test]
     fn signing_in_never_leads_to_another_site() {
-        for bad in ["https://evil.example", "//evil.example", "/\\evil", "x"] {
+        for bad in [
+            "https://evil.example",
+            "//evil.example",
+            "/\\evil",
+            "/\t/evil",
+            "x",
+        ] {
             assert_eq!(next_page(Some(bad)), "/projects", "{bad}");
         }
         assert_eq!(next_page(Some("/settings")), "/settings");

@@ -39,10 +39,13 @@ use leptos_router::{
     hooks::{use_location, use_navigate},
 };
 
-/// Whether a path that an address names leads to a page of this application and nowhere else.
+/// Whether a path that an address names leads to a page of this application and nowhere else. Browsers
+/// read `\` as `/` and leave tabs and line breaks out.
 #[must_use]
 pub fn is_own_page(path: &str) -> bool {
-    path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\n', '\r'])
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains(|letter: char| letter == '\\' || letter.is_ascii_control())
 }
 
 /// Whether somebody is signed in; sends everybody else to the sign-in page, and back afterwards.

@@ -8,14 +8,20 @@ use leptos::prelude::*;
 #[cfg(feature = "ssr")]
 use super::request::{answer, app, client, presented_token, set_cookie};
 
-/// A new account, signed in.
+/// A new account, signed in. `invitation` is the last part of the link that somebody came by.
 #[server(prefix = "/fn", endpoint = "sign_up", protocol = JsonPost)]
-pub async fn sign_up(email: String, password: String, name: Option<String>) -> Result<Me, FnError> {
+pub async fn sign_up(
+    email: String,
+    password: String,
+    name: Option<String>,
+    invitation: Option<String>,
+) -> Result<Me, FnError> {
     let app = app()?;
     let input = server::auth::SignUp {
         email,
         password: password.into(),
         name,
+        invitation: invitation.map(Into::into),
     };
     let signed_in = answer(server::auth::sign_up(&app, client(&app).await?, input).await)?;
     set_cookie(signed_in.cookie);

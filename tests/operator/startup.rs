@@ -10,6 +10,7 @@ use std::{
     process::{Command, Output},
     time::{Duration, Instant},
 };
+use store::totp::{self, NewTotp};
 
 const BUNDLE: &str = "<a href=/pkg/a.js></a><a href=/pkg/a.wasm></a><a href=/pkg/a.css></a>";
 
@@ -163,6 +164,25 @@ async fn a_wrong_folder_is_not_made_an_installation() {
     assert!(!nowhere.exists());
 }
 
+fn second_factor(owner: &domain::UserId, kid: String) -> NewTotp {
+    NewTotp {
+        id: domain::SecretId("factor".to_owned()),
+        owner_kind: "user",
+        owner_id: owner.clone(),
+        provider: "totp",
+        field: "secret",
+        audience_origin: "",
+        version: 1,
+        kid,
+        salt: vec![1; 32],
+        dek_nonce: vec![2; 12],
+        wrapped_dek: vec![3; 48],
+        nonce: vec![4; 12],
+        ciphertext: vec![5; 36],
+        created_at: domain::Timestamp(1),
+    }
+}
+
 #[tokio::test]
 async fn an_operator_gets_back_in_and_the_audit_tells() {
     for kind in [Kind::Sqlite, Kind::Postgres] {
@@ -201,8 +221,25 @@ async fn an_operator_gets_back_in_and_the_audit_tells() {
         let other = "ab".repeat(32);
         place.fails(&["audit", "verify", "--expect", &other], 1);
         place.fails(&["audit", "verify", "--expect", "rubbish"], 1);
+        let remove = ["admin", "remove-second-factor", "Bob@example.com"];
+        let said = place.fails(&remove, 1);
+        assert!(said.contains("is off for bob@example.com"), "{said}");
+        let bob = domain::UserId("bob".to_owned());
+        let kid = place.source().vault().current_kid();
+        assert!(totp::prepare(&db, &second_factor(&bob, kid)).await.unwrap());
+        let id = domain::SecretId("factor".to_owned());
+        let on = totp::turn_on(&db, &bob, &id, 1, domain::Timestamp(1), &[[7; 32]]).await;
+        assert!(on.unwrap());
+        let said = place.succeeds(&remove);
+        assert!(
+            said.starts_with("bob@example.com signs in with the password alone"),
+            "{said}"
+        );
+        assert_eq!(totp::of_user(&db, &bob).await.unwrap(), None);
+        assert_eq!(totp::recovery_codes_left(&db, &bob).await.unwrap(), 0);
         let lines = place.succeeds(&["audit", "export"]);
-        assert_eq!(lines.lines().count(), 2, "{lines}");
+        assert_eq!(lines.lines().count(), 3, "{lines}");
+        assert!(lines.contains("totp.removed"), "{lines}");
         assert!(lines.contains("\"Command line\""), "{lines}");
         assert_eq!(
             place.succeeds(&["audit", "export", "--to", "2020-01-01"]),

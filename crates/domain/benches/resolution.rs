@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::{
-    Map, Operation, ProviderId, SecretId,
+    Map, Operation, OrganizationId, ProviderId, SecretId,
     account::{OrganizationRole, Plan},
     catalog::{Catalog, Provider},
     resolution::{
@@ -75,6 +75,7 @@ fn full() -> Snapshot {
             of_organization: true,
         }),
         organization: Some(OrganizationLevel {
+            id: OrganizationId("studio".to_owned()),
             settings: settings(),
             keys: keys(),
             role: OrganizationRole::Member,

@@ -41,6 +41,19 @@ impl Place {
     }
 }
 
+/// How many rows a request wants.
+///
+/// # Errors
+/// `INVALID_INPUT` where that is out of bounds.
+pub fn limit(wanted: Option<u32>) -> Result<u32, ApiError> {
+    let limit = wanted.unwrap_or(USUAL);
+    if (1..=LONGEST).contains(&limit) {
+        return Ok(limit);
+    }
+    let message = format!("Ask for 1 to {LONGEST} at a time.");
+    Err(ApiError::invalid_field("limit", message))
+}
+
 /// Which page is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
@@ -60,11 +73,7 @@ impl Wanted {
     /// # Errors
     /// `INVALID_INPUT` for a length out of bounds and for a cursor that is not one of ours.
     pub fn read(limit: Option<u32>, cursor: Option<&str>) -> Result<Self, ApiError> {
-        let limit = limit.unwrap_or(USUAL);
-        if !(1..=LONGEST).contains(&limit) {
-            let message = format!("Ask for 1 to {LONGEST} at a time.");
-            return Err(ApiError::invalid_field("limit", message));
-        }
+        let limit = self::limit(limit)?;
         let after = cursor
             .map(|cursor| {
                 Place::read(cursor).ok_or_else(|| {

@@ -122,10 +122,14 @@ pub async fn rename(
 ) -> Result<Project, ApiError> {
     must(app, actor, id, Right::Edit).await?;
     let name = checked_name(name)?;
-    store::projects::rename(&app.db, &actor.user.id, id, &name, app.clock.now())
-        .await
-        .map_err(Fault::from)?;
-    get(app, actor, id).await
+    let now = app.clock.now();
+    let renamed = store::projects::rename(&app.db, &actor.user.id, id, &name, now).await;
+    if renamed.map_err(Fault::from)? {
+        get(app, actor, id).await
+    } else {
+        // What allowed it is gone meanwhile.
+        must(app, actor, id, Right::Edit).await
+    }
 }
 
 /// Deletes a project. What was generated in it stays with the people who paid for it.

@@ -12,6 +12,7 @@ use self::history::changed;
 use crate::{
     actor::Actor,
     app::App,
+    audit::{self, Done},
     events::Event,
     fault::Fault,
     keys::{self, Holder},
@@ -25,7 +26,11 @@ use domain::{
     project::Right,
     settings::{Change, Field, SettingsView, Stored},
 };
-use store::settings::{PatchOutcome, Scope};
+use serde_json::json;
+use store::{
+    secrets::Owner,
+    settings::{PatchOutcome, Scope},
+};
 
 /// The acting person's settings and keys.
 ///
@@ -37,9 +42,9 @@ pub async fn view(app: &App, actor: &Actor) -> Result<SettingsView, ApiError> {
         .await
         .map_err(Fault::from)?;
     let mut view = SettingsView::from_fields(&fields);
-    let holder = Holder::me(actor);
-    view.keys = keys::views(app, &holder).await?;
-    view.undo_until = keys::undoable(app, &holder).await?;
+    let owner = Owner::User(actor.user.id.clone());
+    view.keys = keys::views(app, &owner).await?;
+    view.undo_until = keys::undoable(app, &owner).await?;
     Ok(view)
 }
 
@@ -71,11 +76,10 @@ pub async fn patch(
 ) -> Result<Vec<CurrentValue>, ApiError> {
     let scope = Scope::User(actor.user.id.clone());
     let written = write(app, actor, &scope, changes).await?;
-    if changes
-        .iter()
-        .any(|change| matches!(change.field, Field::Endpoint(_)))
-    {
+    if changes_address(changes) {
         keys::bind_proxy_token(app, &Holder::me(actor)).await?;
+        let done = done("settings.endpoints", actor.user.id.as_str(), changes);
+        audit::record(app, actor, done).await?;
     }
     app.events.tell(
         &actor.user.id,
@@ -85,6 +89,24 @@ pub async fn patch(
         },
     );
     Ok(written)
+}
+
+fn changes_address(changes: &[Change]) -> bool {
+    changes
+        .iter()
+        .any(|change| matches!(change.field, Field::Endpoint(_)))
+}
+
+/// Which fields were changed, for the audit.
+fn done<'a>(action: &'static str, target: &'a str, changes: &[Change]) -> Done<'a> {
+    let fields: Vec<String> = changes
+        .iter()
+        .map(|change| change.field.to_string())
+        .collect();
+    Done {
+        detail: json!({ "fields": fields }),
+        ..Done::new(action, target)
+    }
 }
 
 /// Changes a project's settings: all the wishes or none.
@@ -98,12 +120,26 @@ pub async fn project_patch(
     project: &ProjectId,
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
-    projects::must(app, actor, project, Right::Edit).await?;
+    let organization = projects::must(app, actor, project, Right::Edit)
+        .await?
+        .organization_id;
     let scope = Scope::Project(project.clone());
     for change in changes {
         is_settable(Some(project), change.field)?;
     }
+    // Everybody's prompts go there, and the organization pays.
+    if organization.is_some() && changes_address(changes) {
+        actor.must_have_confirmed(app.clock.now())?;
+    }
     let written = write(app, actor, &scope, changes).await?;
+    // What a person chooses for themselves is in the history of the field alone.
+    if organization.is_some() || changes_address(changes) {
+        let done = Done {
+            organization: organization.as_ref(),
+            ..done("project.settings", project.as_str(), changes)
+        };
+        audit::record(app, actor, done).await?;
+    }
     let viewers = store::projects::viewers(&app.db, project)
         .await
         .map_err(Fault::from)?;

@@ -41,6 +41,7 @@ pub async fn load(
             .organization
             .map(|row| {
                 Ok::<_, Fault>(OrganizationLevel {
+                    id: row.id,
                     settings: level_settings(&row.settings),
                     keys: stored_keys(app, &row.secrets),
                     role: row.role,

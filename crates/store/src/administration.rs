@@ -44,17 +44,18 @@ statements! {
                (SELECT COUNT(*) FROM organization_members m WHERE m.organization_id = o.id)
                    AS members
         FROM organizations o
-        WHERE o.id > $1 AND (CAST($2 AS TEXT) IS NULL OR LOWER(o.name) LIKE $2 ESCAPE '\')
+        WHERE o.id > $1 AND o.deleted_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR LOWER(o.name) LIKE $2 ESCAPE '\')
         ORDER BY o.id LIMIT $3";
     ORGANIZATION = "
         SELECT o.id, o.name, o.plan, o.created_at,
                (SELECT COUNT(*) FROM organization_members m WHERE m.organization_id = o.id)
                    AS members
-        FROM organizations o WHERE o.id = $1";
+        FROM organizations o WHERE o.id = $1 AND o.deleted_at IS NULL";
     SET_PLAN = "UPDATE organizations SET plan = $2 WHERE id = $1";
     COUNT_ACCOUNTS = "
         SELECT COUNT(*) AS number, COUNT(disabled_at) AS disabled FROM users";
-    COUNT_ORGANIZATIONS = "SELECT COUNT(*) AS number FROM organizations";
+    COUNT_ORGANIZATIONS = "
+        SELECT COUNT(*) AS number FROM organizations WHERE deleted_at IS NULL";
 }
 
 row! {

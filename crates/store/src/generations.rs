@@ -22,7 +22,6 @@ statements! {
         ON CONFLICT (user_id, key) DO NOTHING";
     OF_KEY = "
         SELECT body_hash, generation_id FROM idempotency_keys WHERE user_id = $1 AND key = $2";
-    FORGET_KEYS = "DELETE FROM idempotency_keys WHERE created_at < $1";
     INSERT = "
         INSERT INTO generations (id, user_id, project_id, organization_id, step, operation, status,
             provider, model, payer, input, resolution, secret_ref, endpoint, estimate, created_at,
@@ -332,14 +331,6 @@ pub async fn earlier(
         .one::<KeyRow>(&OF_KEY, values![user, idempotency.key])
         .await?;
     Ok(earlier.map(|row| row.compared(idempotency.body_hash)))
-}
-
-/// Forgets the idempotency keys that were taken before a moment; how many.
-///
-/// # Errors
-/// The database failed.
-pub async fn forget_idempotency_keys(db: &Db, before: Timestamp) -> Result<u64, StoreError> {
-    db.write(&FORGET_KEYS, values![before]).await
 }
 
 /// The generation, if it is the person's own or one in a project that they see.

@@ -44,6 +44,19 @@ statements! {
         JOIN projects p ON p.id = i.target_id AND p.organization_id IS NULL
         JOIN users b ON b.id = i.invited_by AND b.disabled_at IS NULL AND b.id = p.owner_id
         WHERE i.token_hash = $1 AND i.kind = 'project' AND i.expires_at > $3";
+    FOR_ADDRESS = "
+        SELECT i.id
+        FROM invitations i JOIN users b ON b.id = i.invited_by AND b.disabled_at IS NULL
+        WHERE i.token_hash = $1 AND i.email = $2 AND i.expires_at > $3
+          AND (
+            (i.kind = 'organization' AND EXISTS (
+                SELECT 1 FROM organizations o
+                JOIN organization_members m ON m.organization_id = o.id AND m.user_id = b.id
+                WHERE o.id = i.target_id AND o.deleted_at IS NULL
+                  AND (m.role = 'owner' OR (m.role = 'admin' AND i.role <> 'owner'))))
+            OR (i.kind = 'project' AND EXISTS (
+                SELECT 1 FROM projects p
+                WHERE p.id = i.target_id AND p.organization_id IS NULL AND p.owner_id = b.id)))";
     TAKE = "DELETE FROM invitations WHERE id = $1 AND token_hash = $2";
     // Who belongs to it already keeps the part that they have.
     JOIN_ORGANIZATION = "
@@ -230,8 +243,29 @@ pub async fn find(
     Ok(found.map(Found::Project))
 }
 
+row! {
+    struct Invited {
+        id: InvitationId,
+    }
+}
+
+/// Whether the link with this hash invites an address, whose account may be still to be made.
+///
+/// # Errors
+/// The database failed.
+pub async fn invites(
+    db: &Db,
+    token_hash: &[u8],
+    email: &str,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let values = values![token_hash, email, now];
+    let invited = db.one::<Invited>(&FOR_ADDRESS, values).await?;
+    Ok(invited.is_some_and(|invited| !invited.id.as_str().is_empty()))
+}
+
 /// Accepts the invitation with this hash; `None` as [`find`]. Of several at the same moment one
-/// does. Who is there already keeps the part that they have.
+/// does. Beside it, whether somebody came by it: who is there already keeps the part that they have.
 ///
 /// # Errors
 /// The database failed.
@@ -240,7 +274,7 @@ pub async fn accept(
     token_hash: &[u8],
     user: &UserId,
     now: Timestamp,
-) -> Result<Option<Found>, StoreError> {
+) -> Result<Option<(Found, bool)>, StoreError> {
     let Some(found) = find(db, token_hash, user, now).await? else {
         return Ok(None);
     };
@@ -272,9 +306,9 @@ pub async fn accept(
         tx.rollback().await?;
         return Ok(None);
     }
-    tx.execute(join, &member).await?;
+    let has_come = tx.execute(join, &member).await? == 1;
     tx.commit().await?;
-    Ok(Some(found))
+    Ok(Some((found, has_come)))
 }
 
 /// Deletes the invitations that can no longer be accepted; how many.

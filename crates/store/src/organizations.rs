@@ -36,7 +36,7 @@ statements! {
     RENAME = "
         UPDATE organizations SET name = $2 WHERE id = $1 AND deleted_at IS NULL";
     STANDING = "
-        SELECT o.name, m.role, o.plan, o.policy, o.created_at
+        SELECT u.is_admin, o.name, m.role, o.plan, o.policy, o.created_at
         FROM users u
         LEFT JOIN organization_members m ON m.user_id = u.id AND m.organization_id = $2
         LEFT JOIN organizations o ON o.id = m.organization_id
@@ -64,14 +64,24 @@ pub struct NewOrganization {
     pub created_at: Timestamp,
 }
 
-struct Standing(Option<LevelRow>);
+/// How somebody stands whose account is enabled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// Whether they run the instance.
+    pub is_admin: bool,
+    /// What the organization that was asked about is to them; `None` where they are outside.
+    pub level: Option<LevelRow>,
+}
 
 impl FromRow for Standing {
     fn from_row(row: &Row) -> Result<Self, StoreError> {
-        Ok(Self(match row.get::<Option<OrganizationRole>>("role")? {
-            Some(_) => Some(LevelRow::from_row(row)?),
-            None => None,
-        }))
+        Ok(Self {
+            is_admin: row.get("is_admin")?,
+            level: match row.get::<Option<OrganizationRole>>("role")? {
+                Some(_) => Some(LevelRow::from_row(row)?),
+                None => None,
+            },
+        })
     }
 }
 
@@ -204,8 +214,8 @@ pub async fn rename(db: &Db, id: &OrganizationId, name: &str) -> Result<bool, St
     Ok(db.write(&RENAME, values![id, name]).await? == 1)
 }
 
-/// What an organization is to somebody whose account is not disabled, for work that goes on without
-/// them: `None` where it is disabled or gone, `Some(None)` where they do not belong to it.
+/// How somebody stands, and in an organization, for work that goes on without them: `None` where their
+/// account is disabled or gone.
 ///
 /// # Errors
 /// The database failed.
@@ -213,10 +223,8 @@ pub async fn standing(
     db: &Db,
     user: &UserId,
     organization: Option<&OrganizationId>,
-) -> Result<Option<Option<LevelRow>>, StoreError> {
-    let values = values![user, organization];
-    let standing = db.one::<Standing>(&STANDING, values).await?;
-    Ok(standing.map(|standing| standing.0))
+) -> Result<Option<Standing>, StoreError> {
+    db.one(&STANDING, values![user, organization]).await
 }
 
 /// What an organization is to a person, or `None` where they do not belong to it.

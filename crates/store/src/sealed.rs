@@ -5,7 +5,7 @@ use crate::{
     Db, StoreError,
     audit::{self, NewEvent},
     row::row,
-    secrets::KidCount,
+    secrets::{KidCount, must_be_live},
     statement::{Statement, statements, values},
 };
 use domain::{SecretId, Timestamp};
@@ -216,11 +216,16 @@ pub async fn reseal(
         resealed: 0,
         refused: 0,
     };
+    let mut live = None;
     for row in &rows {
         let Some(new) = build(row) else {
             batch.refused += 1;
             continue;
         };
+        if live.as_ref() != Some(&new.kid) {
+            must_be_live(&mut tx, &new.kid).await?;
+            live = Some(new.kid.clone());
+        }
         let values = values![
             &row.id,
             row.version,

@@ -55,7 +55,6 @@ statements! {
     TOUCH = "
         UPDATE secrets SET last_used_at = $4
         WHERE id = $3 AND owner_kind = $1 AND owner_id = $2";
-    CHECK_GET = "SELECT kid, value, created_at, retired_at FROM key_checks WHERE kid = $1";
     // On PostgreSQL a key that seals something is not retired before that is written.
     CHECK_HOLD = "SELECT kid, value, created_at, retired_at FROM key_checks WHERE kid = $1",
     postgres: "
@@ -407,14 +406,6 @@ pub async fn touch_last_used(
         .write(&TOUCH, values![owner.kind(), owner.id(), id, now])
         .await?
         == 1)
-}
-
-/// The check value of a master key.
-///
-/// # Errors
-/// The database failed.
-pub async fn key_check(db: &Db, kid: &str) -> Result<Option<KeyCheckRow>, StoreError> {
-    db.one(&CHECK_GET, values![kid]).await
 }
 
 /// Stores the check value of a new master key; false where it has one, which is kept.

@@ -228,8 +228,8 @@ pub struct PasswordChange<'a> {
     pub token_hash: &'a [u8],
     /// The hash of the token that this session has from now on.
     pub new_token_hash: &'a [u8],
-    /// Now.
-    pub now: Timestamp,
+    /// When whoever has this session last showed who they are.
+    pub confirmed_at: Option<Timestamp>,
 }
 
 /// Changes the password, ends all other sessions and gives the one that goes on another token, all or
@@ -243,7 +243,11 @@ pub async fn change_password(db: &Db, change: PasswordChange<'_>) -> Result<bool
     let changed = tx.execute(&SET_PASSWORD_HASH, hashes).await? == 1;
     let others = values![change.user, change.token_hash];
     tx.execute(&DELETE_OTHERS, others).await?;
-    let tokens = values![change.token_hash, change.new_token_hash, change.now];
+    let tokens = values![
+        change.token_hash,
+        change.new_token_hash,
+        change.confirmed_at
+    ];
     let renewed = tx.execute(&RENEW, tokens).await? == 1;
     if changed && renewed {
         tx.commit().await?;

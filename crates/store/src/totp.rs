@@ -3,6 +3,7 @@
 
 use crate::{
     Db, StoreError,
+    audit::{self, NewEvent},
     db::Tx,
     row::row,
     secrets::must_be_live,
@@ -221,16 +222,21 @@ pub async fn replace_recovery_codes(
     Ok(true)
 }
 
-/// Removes the secret and all recovery codes; false where there was none.
+/// Removes the secret and all recovery codes, and writes the event down with it; false where there was
+/// none.
 ///
 /// # Errors
 /// The database failed.
-pub async fn turn_off(db: &Db, user: &UserId) -> Result<bool, StoreError> {
+pub async fn turn_off(db: &Db, user: &UserId, event: &NewEvent) -> Result<bool, StoreError> {
     let mut tx = db.begin().await?;
-    let removed = tx.execute(&TURN_OFF, values![user]).await? == 1;
+    if tx.execute(&TURN_OFF, values![user]).await? == 0 {
+        tx.rollback().await?;
+        return Ok(false);
+    }
     tx.execute(&REMOVE_CODES, values![user]).await?;
+    audit::append_in(&mut tx, event).await?;
     tx.commit().await?;
-    Ok(removed)
+    Ok(true)
 }
 
 /// How many recovery codes are left.

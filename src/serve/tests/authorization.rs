@@ -139,11 +139,16 @@ impl Call {
 struct Subjects(BTreeMap<Kind, Subject>);
 
 impl Subjects {
-    async fn get(&mut self, world: &World, owner: &Person, kind: Kind) -> Subject {
+    /// What `owner` owns and `viewer` may only look at.
+    async fn get(&mut self, world: &World, owner: &Person, viewer: &Person, kind: Kind) -> Subject {
         if let Some(kept) = self.0.get(&kind) {
             return kept.clone();
         }
         let subject = Subject::new(world, owner, kind).await;
+        let path = format!("/api/v1/projects/{}/members/{}", subject.project, viewer.id);
+        let role = serde_json::json!({ "role": "viewer" });
+        let set = world.ask(owner, "PUT", &path, Some(&role)).await;
+        assert!(set.status < 300, "{path}: {}", set.body);
         self.0.insert(kind, subject.clone());
         subject
     }
@@ -253,6 +258,7 @@ async fn everybody_is_answered_as_the_table_says() {
     let world = World::new().await;
     let operator = world.person("operator").await;
     let owner = world.person("owner").await;
+    let viewer = world.person("viewer").await;
     let member = world.person("member").await;
     let admin = world.person("admin").await;
     let stranger = world.person("stranger").await;
@@ -261,6 +267,7 @@ async fn everybody_is_answered_as_the_table_says() {
             world.organization.as_str(),
             &owner,
             &[
+                (&viewer, OrganizationRole::Member),
                 (&member, OrganizationRole::Member),
                 (&admin, OrganizationRole::Admin),
             ],
@@ -279,6 +286,7 @@ async fn everybody_is_answered_as_the_table_says() {
         stranger,
         disabled,
         operator,
+        viewer.clone(),
         member,
         admin,
         reader,
@@ -292,16 +300,17 @@ async fn everybody_is_answered_as_the_table_says() {
         let name = call.name();
         let row = if OPEN.contains(&name.as_str()) {
             let answer = call.ask(&world, &people[0], &Subject::nothing()).await;
-            format!("| `{name}` | {} | | | | | | | | |", cell(&answer))
+            format!("| `{name}` | {} | | | | | | | | | |", cell(&answer))
         } else {
             let mut cells = Vec::new();
             let mut answers = Vec::new();
             for person in &people {
-                let of = subjects.get(&world, &owner, call.needs()).await;
+                let of = subjects.get(&world, &owner, &viewer, call.needs()).await;
                 let answer = call.ask(&world, person, &of).await;
                 if name.ends_with("/leave") {
                     world.join(&people[4], OrganizationRole::Member).await;
-                    world.join(&people[5], OrganizationRole::Admin).await;
+                    world.join(&people[5], OrganizationRole::Member).await;
+                    world.join(&people[6], OrganizationRole::Admin).await;
                 }
                 assert_ne!(answer.status, 500, "{name}: {}", answer.body);
                 if call.changes() && !refuses(&cell(&answer)) {

@@ -37,7 +37,7 @@ pub fn of_function(name: &str, of: &Subject) -> Option<Value> {
         json!({ "provider": "gemini", "model": "none", "payer": "user", "most_micro_usd": null });
     Some(match name {
         "sign_up" => {
-            json!({ "email": "somebody@example.org", "password": "a long enough secret", "name": null })
+            json!({ "email": "somebody@example.org", "password": "a long enough secret", "name": null, "invitation": null })
         }
         "sign_in" => json!({ "email": "nobody@example.com", "password": "a wrong secret" }),
         "sign_out" | "keys_open" | "project_list" => json!({}),

@@ -63,12 +63,12 @@ impl Resolution {
         self
     }
 
-    /// Whether it needs a key or an address of the organization, which not everybody in it may use.
+    /// Whether it needs a key or an address of this level, which may be not for everybody for good.
     #[must_use]
-    pub fn uses_organization(&self) -> bool {
+    pub fn uses(&self, level: Level) -> bool {
         [Subject::Credential, Subject::Endpoint]
             .into_iter()
             .filter_map(|subject| self.trace.chosen(subject))
-            .any(|entry| entry.level == Level::Organization)
+            .any(|entry| entry.level == level)
     }
 }

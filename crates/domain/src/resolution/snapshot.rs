@@ -2,7 +2,7 @@
 
 use super::trace::{Level, Reason};
 use crate::{
-    Operation, ProviderId, SecretId,
+    Operation, OrganizationId, ProviderId, SecretId,
     account::{OrganizationRole, Plan},
     fallback::Policy,
     parameter::Parameter,
@@ -131,6 +131,8 @@ pub struct ProjectLevel {
 /// What the organization chooses, holds and allows to the acting person.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrganizationLevel {
+    /// Which organization.
+    pub id: OrganizationId,
     /// Its defaults.
     pub settings: LevelSettings,
     /// Its keys.

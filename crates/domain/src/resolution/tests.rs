@@ -4,7 +4,7 @@ mod cases;
 
 use super::*;
 use crate::{
-    ApiError, ErrorCode, SecretId,
+    ApiError, ErrorCode, OrganizationId, SecretId,
     account::{OrganizationRole, Plan},
     catalog::Provider,
     provider::SELF_HOSTED_SUNO,
@@ -137,7 +137,8 @@ prop_compose! {
     ) -> OrganizationLevel {
         let policy =
             OrganizationPolicy { operations, providers, models, members_may_prefer_own_keys };
-        OrganizationLevel { settings, keys, role, plan, policy }
+        let id = OrganizationId("studio".to_owned());
+        OrganizationLevel { id, settings, keys, role, plan, policy }
     }
 }
 

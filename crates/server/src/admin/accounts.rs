@@ -72,8 +72,8 @@ pub struct Wish {
 /// `FORBIDDEN` for who does not run the instance.
 pub async fn list(app: &App, actor: &Actor, search: &Search) -> Result<Page<Account>, ApiError> {
     must(actor)?;
-    let limit = search.limit();
-    let rows = administration::accounts(&app.db, search.part(), search.after(), limit + 1)
+    let (part, limit) = (search.part()?, search.limit()?);
+    let rows = administration::accounts(&app.db, part, search.after(), limit + 1)
         .await
         .map_err(Fault::from)?;
     Ok(Page::of(rows, limit, |row| row.email.clone()))

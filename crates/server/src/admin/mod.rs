@@ -6,13 +6,12 @@ pub mod organizations;
 pub mod overview;
 pub mod started;
 
-use crate::actor::Actor;
+use crate::{actor::Actor, page};
 use domain::{ApiError, ErrorCode};
 use serde::{Deserialize, Serialize};
 
-/// How many things a page holds where nothing is said, and the most.
-const USUAL: u32 = 50;
-const MOST: u32 = 100;
+/// The longest text to look for, in bytes.
+const LONGEST_SEARCH: usize = 200;
 
 /// Whether the acting person runs the instance.
 ///
@@ -42,13 +41,18 @@ pub struct Search {
 }
 
 impl Search {
-    fn part(&self) -> Option<&str> {
+    fn part(&self) -> Result<Option<&str>, ApiError> {
         let part = self.search.as_deref().map(str::trim);
-        part.filter(|part| !part.is_empty())
+        let part = part.filter(|part| !part.is_empty());
+        if part.is_some_and(|part| part.len() > LONGEST_SEARCH) {
+            let message = format!("Look for a text of at most {LONGEST_SEARCH} bytes.");
+            return Err(ApiError::invalid_field("search", message));
+        }
+        Ok(part)
     }
 
-    fn limit(&self) -> u32 {
-        self.limit.unwrap_or(USUAL).clamp(1, MOST)
+    fn limit(&self) -> Result<u32, ApiError> {
+        page::limit(self.limit)
     }
 
     fn after(&self) -> &str {

@@ -59,8 +59,8 @@ pub async fn list(
     search: &Search,
 ) -> Result<Page<Organization>, ApiError> {
     must(actor)?;
-    let limit = search.limit();
-    let rows = administration::organizations(&app.db, search.part(), search.after(), limit + 1)
+    let (part, limit) = (search.part()?, search.limit()?);
+    let rows = administration::organizations(&app.db, part, search.after(), limit + 1)
         .await
         .map_err(Fault::from)?;
     Ok(Page::of(rows, limit, |row| row.id.to_string()))

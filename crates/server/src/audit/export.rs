@@ -1,8 +1,8 @@
 //! The audit as a file, the oldest first: a line of JSON for each event, or CSV for spreadsheets. It
 //! is read and sent page by page, so that its length costs no memory.
 
-use super::{Event, Query, read::must_be_admin};
-use crate::{actor::Actor, app::App, fault::Fault, ledger::csv};
+use super::{Event, Query, read::SEE};
+use crate::{actor::Actor, app::App, fault::Fault, ledger::csv, organizations};
 use domain::{ApiError, OrganizationId};
 use futures::{Stream, stream};
 use store::{
@@ -116,7 +116,7 @@ pub async fn of_organization(
     actor: &Actor,
     id: &OrganizationId,
 ) -> Result<Filter, ApiError> {
-    must_be_admin(app, actor, id).await?;
+    organizations::admin(app, actor, id, SEE).await?;
     Ok(Filter {
         organization: Some(id.clone()),
         ..Filter::default()

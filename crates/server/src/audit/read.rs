@@ -2,15 +2,14 @@
 //! to it, those of the instance all of it.
 
 use super::{OPERATOR, words};
-use crate::{actor::Actor, app::App, fault::Fault};
-use domain::{ApiError, ErrorCode, OrganizationId, Timestamp, UserId, account::OrganizationRole};
+use crate::{actor::Actor, app::App, fault::Fault, organizations, page};
+use domain::{ApiError, OrganizationId, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::audit::read::{Filter, Read};
 
-/// How many events a page holds where nothing is said, and the most.
-const USUAL: u32 = 50;
-const MOST: u32 = 100;
+/// What of an organization is for its admins.
+pub(super) const SEE: &str = "see what was done in it";
 
 /// Who did something, by what they are called now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -146,8 +145,8 @@ impl Query {
         })
     }
 
-    fn limit(&self) -> u32 {
-        self.limit.unwrap_or(USUAL).clamp(1, MOST)
+    fn limit(&self) -> Result<u32, ApiError> {
+        page::limit(self.limit)
     }
 }
 
@@ -163,8 +162,8 @@ pub async fn of_organization(
     limit: Option<u32>,
     before: Option<i64>,
 ) -> Result<Page, ApiError> {
-    must_be_admin(app, actor, id).await?;
-    let limit = limit.unwrap_or(USUAL).clamp(1, MOST);
+    organizations::admin(app, actor, id, SEE).await?;
+    let limit = page::limit(limit)?;
     let rows = store::audit::read::of_organization(&app.db, id, before, limit + 1)
         .await
         .map_err(Fault::from)?;
@@ -177,28 +176,9 @@ pub async fn of_organization(
 /// `FORBIDDEN` for who does not run the instance, `INVALID_INPUT` for what is no day.
 pub async fn of_instance(app: &App, actor: &Actor, query: &Query) -> Result<Page, ApiError> {
     crate::admin::must(actor)?;
-    let (filter, limit) = (query.filter()?, query.limit());
+    let (filter, limit) = (query.filter()?, query.limit()?);
     let rows = store::audit::read::before(&app.db, &filter, query.before, limit + 1)
         .await
         .map_err(Fault::from)?;
     Ok(Page::of(rows, limit))
-}
-
-/// Whether the acting person may read of an organization.
-pub(super) async fn must_be_admin(
-    app: &App,
-    actor: &Actor,
-    id: &OrganizationId,
-) -> Result<(), ApiError> {
-    let level = store::organizations::level_of(&app.db, &actor.user.id, id)
-        .await
-        .map_err(Fault::from)?
-        .ok_or_else(|| ApiError::not_found("organization"))?;
-    match level.role {
-        OrganizationRole::Owner | OrganizationRole::Admin => Ok(()),
-        OrganizationRole::Member => Err(ApiError::new(
-            ErrorCode::Forbidden,
-            "Only the organization's admins can see what was done in it.",
-        )),
-    }
 }

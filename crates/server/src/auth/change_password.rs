@@ -27,9 +27,11 @@ pub struct ChangePassword {
 /// Changes the password of the acting person, ends all their other sessions and gives this one another
 /// token, all or nothing: the `Set-Cookie` value with it.
 ///
+/// With a second factor the password alone is not enough, here as everywhere.
+///
 /// # Errors
-/// `INVALID_INPUT` by field, `RATE_LIMITED`, `FORBIDDEN` where they did not come with a session,
-/// `CONFLICT` where the password was changed elsewhere meanwhile.
+/// `INVALID_INPUT` by field, `RATE_LIMITED`, `FORBIDDEN` where they did not come with a session, or with
+/// a second factor until they have shown again who they are, `CONFLICT` where the password was changed elsewhere meanwhile.
 pub async fn change_password(
     app: &App,
     actor: &Actor,
@@ -37,6 +39,10 @@ pub async fn change_password(
     input: ChangePassword,
 ) -> Result<HeaderValue, ApiError> {
     let (session, desk) = (actor.session()?, Desk::of(app));
+    let factor = desk.second_factor(&actor.user.id).await?;
+    if factor.is_some() {
+        actor.must_have_confirmed(app.clock.now())?;
+    }
     let context = [actor.user.email.as_str(), actor.user.name.as_str()];
     if let Some(problem) = input.new_password.problem(&context) {
         return Err(ApiError::invalid_field("new_password", problem));
@@ -52,7 +58,11 @@ pub async fn change_password(
         to: &hash,
         token_hash: session,
         new_token_hash: &token_hash,
-        now: app.clock.now(),
+        // Of the two only a code shows again who somebody is.
+        confirmed_at: match factor {
+            Some(_) => actor.confirmed_at,
+            None => Some(app.clock.now()),
+        },
     };
     let changed = sessions::change_password(&app.db, change).await;
     if !changed.map_err(Fault::from)? {

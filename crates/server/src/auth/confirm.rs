@@ -42,7 +42,7 @@ pub async fn confirm(
         Some(factor) => {
             let code = input.code.filter(|code| !code.is_blank());
             let code = code.ok_or_else(|| ApiError::invalid_field("code", CODE_WANTED))?;
-            if !desk.takes_code(&factor, &code).await? {
+            if !desk.takes_code(&factor, &code, client).await? {
                 return Err(ApiError::invalid_field("code", WRONG_CODE));
             }
         }

@@ -64,7 +64,7 @@ impl Desk<'_> {
             return Err(ApiError::new(ErrorCode::Unauthenticated, WRONG));
         };
         let code = input.code.as_ref();
-        if let Err(error) = self.must_have_second_factor(&row, code).await {
+        if let Err(error) = self.must_have_second_factor(&row, code, client).await {
             // Whoever is asked for a code for the first time has not failed.
             self.note_failure(account.filter(|_| code.is_some()), client);
             return Err(error);
@@ -84,6 +84,7 @@ impl Desk<'_> {
         &self,
         row: &UserRow,
         code: Option<&TypedCode>,
+        client: Client,
     ) -> Result<(), ApiError> {
         let Some(factor) = self.second_factor(&row.id).await? else {
             return Ok(());
@@ -91,7 +92,7 @@ impl Desk<'_> {
         let code = code.filter(|code| !code.is_blank());
         let words = match code {
             None => CODE_WANTED,
-            Some(code) if self.takes_code(&factor, code).await? => return Ok(()),
+            Some(code) if self.takes_code(&factor, code, client).await? => return Ok(()),
             Some(_) => WRONG_CODE,
         };
         let mut error = ApiError::new(ErrorCode::Unauthenticated, words);

@@ -1,11 +1,14 @@
 //! Making an account. The first one of an instance runs it, and can be made even where strangers
-//! may make none.
+//! may make none; so can that of somebody whom a link invites.
 
-use super::{Client, Desk, Password, SignedIn, email};
+use super::{Client, Desk, Password, SignedIn, TypedCode, email, hash_of_token};
 use crate::{config::SignUpPolicy, fault::Fault};
 use domain::{ApiError, ErrorCode, FieldError, UserId};
 use serde::Deserialize;
-use store::users::{self, NewUser, PasswordHash};
+use store::{
+    invitations,
+    users::{self, NewUser, PasswordHash},
+};
 use utoipa::ToSchema;
 
 /// The longest name in characters.
@@ -25,6 +28,10 @@ pub struct SignUp {
     /// What to call the person; the part before the `@` where it is missing.
     #[serde(default)]
     pub name: Option<String>,
+    /// The last part of an invitation's link to this address, where the instance takes no strangers.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Password, write_only)]
+    pub invitation: Option<TypedCode>,
 }
 
 /// What is accepted of it.
@@ -40,12 +47,10 @@ impl Desk<'_> {
         input: SignUp,
     ) -> Result<SignedIn, ApiError> {
         self.throttle.sign_up(client.address, self.clock.now())?;
-        if self.policy == SignUpPolicy::Closed
-            && users::count(self.db).await.map_err(Fault::from)? > 0
-        {
+        if self.policy == SignUpPolicy::Closed && !self.may_come(&input).await? {
             return Err(ApiError::new(
                 ErrorCode::Forbidden,
-                "This instance does not take new accounts. Ask whoever runs it.",
+                "This instance takes new accounts by invitation alone. Open the link that you were sent, and use the address that it was made for.",
             ));
         }
         let checked = check(&input)?;
@@ -72,6 +77,18 @@ impl Desk<'_> {
                 Ok(signed_in)
             }
         }
+    }
+}
+
+impl Desk<'_> {
+    /// Whether an account may be made where strangers may make none.
+    async fn may_come(&self, input: &SignUp) -> Result<bool, Fault> {
+        let token = input.invitation.as_ref();
+        let hash = token.and_then(|token| hash_of_token(token.as_str()));
+        if let Some((hash, email)) = hash.zip(email::normalize(&input.email)) {
+            return Ok(invitations::invites(self.db, &hash, &email, self.clock.now()).await?);
+        }
+        Ok(users::count(self.db).await? == 0)
     }
 }
 

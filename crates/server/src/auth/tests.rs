@@ -3,9 +3,13 @@
 use super::*;
 use crate::{vault::MasterKeys, web::client};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, Version};
-use domain::{ErrorCode, Timestamp, UserId};
+use domain::{ErrorCode, InvitationId, ProjectId, Timestamp, UserId};
 use std::{net::Ipv4Addr, time::Duration};
-use store::users::{NewUser, PasswordHash};
+use store::{
+    invitations::{self, NewInvitation, Place},
+    projects::NewProject,
+    users::{NewUser, PasswordHash},
+};
 
 const HOME: Client = Client {
     address: IpAddr::V4(Ipv4Addr::new(203, 0, 113, 9)),
@@ -69,6 +73,7 @@ impl House {
             email: email.to_owned(),
             password: GOOD.into(),
             name: None,
+            invitation: None,
         };
         self.desk().sign_up(HOME, input).await
     }
@@ -142,6 +147,60 @@ async fn where_strangers_make_no_accounts_the_first_can_be_made() {
 }
 
 #[tokio::test]
+async fn where_strangers_make_no_accounts_a_link_lets_its_address_in() {
+    let house = House::build(SignUpPolicy::Closed).await;
+    let ada = house.sign_up("ada@example.com").await.unwrap().me.user.id;
+    let (film, token) = (
+        ProjectId("film".to_owned()),
+        SessionToken::generate().unwrap(),
+    );
+    let now = house.clock.now();
+    let project = NewProject {
+        id: film.clone(),
+        name: "Film".to_owned(),
+        organization_id: None,
+        created_at: now,
+    };
+    store::projects::insert(&house.db, &ada, &project)
+        .await
+        .unwrap();
+    let invitation = NewInvitation {
+        id: &InvitationId("invitation".to_owned()),
+        place: Place::Project(&film),
+        email: "bo@example.com",
+        role: "editor",
+        token_hash: &hash_of_token(token.as_str()).unwrap(),
+        invited_by: &ada,
+        created_at: now,
+        expires_at: now.plus_millis(60_000),
+    };
+    invitations::put(&house.db, &invitation).await.unwrap();
+    let come = async |email: &str, token: &str| {
+        let input = SignUp {
+            email: email.to_owned(),
+            password: GOOD.into(),
+            name: None,
+            invitation: Some(token.into()),
+        };
+        house.desk().sign_up(HOME, input).await
+    };
+    let other = SessionToken::generate().unwrap();
+    for (email, token) in [
+        ("eve@example.com", token.as_str()),
+        ("bo@example.com", other.as_str()),
+        ("bo@example.com", "rubbish"),
+    ] {
+        let error = come(email, token).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Forbidden, "{email}");
+    }
+    let bo = come("Bo@example.com", token.as_str()).await.unwrap();
+    assert!(!bo.me.user.is_admin);
+    house.clock.advance(Duration::from_secs(61));
+    let error = come("bo@example.com", token.as_str()).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Forbidden, "it is over");
+}
+
+#[tokio::test]
 async fn what_is_wrong_with_a_new_account_is_told_by_field() {
     let house = House::build(SignUpPolicy::Open).await;
     house.sign_up("ada@example.com").await.unwrap();
@@ -152,6 +211,7 @@ async fn what_is_wrong_with_a_new_account_is_told_by_field() {
         email: "nobody".to_owned(),
         password: "short".into(),
         name: Some("two\nlines".to_owned()),
+        invitation: None,
     };
     let error = house.desk().sign_up(HOME, input).await.unwrap_err();
     assert_eq!(fields(&error), ["email", "name", "password"]);
@@ -159,6 +219,7 @@ async fn what_is_wrong_with_a_new_account_is_told_by_field() {
         email: "grace.hopper@example.com".to_owned(),
         password: "Grace-Hopper-1906".into(),
         name: None,
+        invitation: None,
     };
     let error = house.desk().sign_up(HOME, input).await.unwrap_err();
     assert_eq!(fields(&error), ["password"]);

@@ -1,4 +1,5 @@
-//! A code that somebody typed: of their authenticator app, or a recovery code. It is never printed.
+//! A code that somebody typed or followed: of their authenticator app, a recovery code, the last part of
+//! an invitation's link. It is never printed.
 
 use serde::Deserialize;
 use std::fmt;

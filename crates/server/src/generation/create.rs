@@ -49,10 +49,13 @@ pub async fn create(
         return Err(ApiError::new(ErrorCode::Conflict, changed));
     }
     let project = wanted.project_id.as_ref();
-    let organization = if project.is_some() || preview.resolution.payer == Payer::Organization {
-        ledger::organization_of(app, actor, project).await?
-    } else {
-        None
+    let organization = match project {
+        Some(_) => ledger::organization_of(app, actor, project).await?,
+        // The one whose key was found, whichever is the active one by now.
+        None if preview.resolution.payer == Payer::Organization => {
+            snapshot.organization.as_ref().map(|level| level.id.clone())
+        }
+        None => None,
     };
     let files = pictures::settle(app, actor, &mut wanted.input).await?;
     let grounds = Grounds {

@@ -91,8 +91,7 @@ pub async fn run(app: &App, job: ClaimedJob, flight: &Flight) -> Result<(), Faul
     let lane = store::jobs::lane(provider, row.secret_ref.as_ref(), row.endpoint.as_deref());
     if interrupted {
         turn.write_down(End::Unknown(turn.lost()), &input).await?;
-    } else if !turn.is_entitled().await? {
-        let end = turn.not_entitled(&standing.progress);
+    } else if let Some(end) = turn.barred(&standing.progress).await? {
         turn.write_down(end, &input).await?;
     } else if row.status == Status::Cancelling {
         let end = turn.cancelled(&input, &standing.progress, &mut fared);
@@ -213,8 +212,8 @@ impl Turn<'_> {
                     }
                     // What was paid for is written down now.
                     self.flight.landed();
-                    if !self.is_entitled().await? {
-                        return Ok(self.not_entitled(&progress));
+                    if let Some(end) = self.barred(&progress).await? {
+                        return Ok(end);
                     }
                 }
                 Ok(Step::Wait { progress, after }) => return Ok(self.rest(progress, after)),

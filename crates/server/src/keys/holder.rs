@@ -111,10 +111,7 @@ pub(super) async fn tell(app: &App, owner: &Owner) -> Result<(), Fault> {
 /// `NOT_FOUND` for an organization that they do not belong to.
 pub async fn shared(app: &App, actor: &Actor, id: &OrganizationId) -> Result<SharedKeys, ApiError> {
     let is_admin = organizations::level(app, actor, id).await?.role.is_admin();
-    let holder = Holder {
-        actor,
-        owner: Owner::Organization(id.clone()),
-    };
+    let owner = Owner::Organization(id.clone());
     let show = |(slot, view)| {
         let key = if is_admin {
             SharedKey::Shown(Box::new(view))
@@ -124,9 +121,9 @@ pub async fn shared(app: &App, actor: &Actor, id: &OrganizationId) -> Result<Sha
         (slot, key)
     };
     Ok(SharedKeys {
-        keys: views(app, &holder).await?.into_iter().map(show).collect(),
+        keys: views(app, &owner).await?.into_iter().map(show).collect(),
         undo_until: if is_admin {
-            undoable(app, &holder).await?
+            undoable(app, &owner).await?
         } else {
             domain::Map::new()
         },

@@ -61,11 +61,7 @@ pub struct KeyInput {
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn views(
-    app: &App,
-    holder: &Holder<'_>,
-) -> Result<Map<ProviderId, SecretView>, ApiError> {
-    let owner = &holder.owner;
+pub async fn views(app: &App, owner: &Owner) -> Result<Map<ProviderId, SecretView>, ApiError> {
     let rows = store::secrets::of_owner(&app.db, owner)
         .await
         .map_err(Fault::from)?;

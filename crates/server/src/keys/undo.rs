@@ -8,7 +8,11 @@ use domain::{
     keys::{KeyAction, SecretView},
     resolution::KeyState,
 };
-use store::{Db, replaced::Restored, secrets::SecretRow};
+use store::{
+    Db,
+    replaced::Restored,
+    secrets::{Owner, SecretRow},
+};
 
 /// How long a key that was replaced or removed is kept.
 const KEPT_MILLIS: i64 = 10 * 60 * 1000;
@@ -61,12 +65,9 @@ pub async fn undo(
 ///
 /// # Errors
 /// `INTERNAL` where the database fails.
-pub async fn undoable(
-    app: &App,
-    holder: &Holder<'_>,
-) -> Result<Map<ProviderId, Timestamp>, ApiError> {
+pub async fn undoable(app: &App, owner: &Owner) -> Result<Map<ProviderId, Timestamp>, ApiError> {
     let since = kept_since(app.clock.now());
-    let kept = store::replaced::of_owner(&app.db, &holder.owner, since)
+    let kept = store::replaced::of_owner(&app.db, owner, since)
         .await
         .map_err(Fault::from)?;
     Ok(kept

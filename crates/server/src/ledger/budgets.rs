@@ -238,11 +238,13 @@ async fn note(
         owner.id(),
         period.as_str()
     );
+    let organization = match owner {
+        Owner::Organization(id) => Some(id.clone()),
+        Owner::Project(id) => projects::get(app, actor, id).await?.organization_id,
+        _ => None,
+    };
     let done = Done {
-        organization: match owner {
-            Owner::Organization(id) => Some(id),
-            _ => None,
-        },
+        organization: organization.as_ref(),
         detail,
         ..Done::new(action, &target)
     };

@@ -8,6 +8,7 @@ use crate::{
     private_file::{self, Readers},
     start::{self, Problem},
     vault::{
+        self,
         file::{self, Place},
         generate,
         rotation::{self, Rotated},
@@ -124,22 +125,15 @@ impl Operator {
         place: Place,
     ) -> Result<String, Problem> {
         let path = source.writable_file().map_err(Problem::config)?;
-        let vault = start::vault(source, &self.db, self.clock.now()).await?;
+        start::vault(source, &self.db, self.clock.now()).await?;
         let key = generate().map_err(|error| Problem::start("The system's chance", &error))?;
-        let text = read(path)?;
-        let with_key = file::with_key(&text, &key, place);
-        private_file::write(path, &with_key)
-            .map_err(|error| Problem::start("The key file cannot be written", &error))?;
-        let kids = vault.kids();
-        vault
-            .refresh(&self.db, self.clock.now())
+        let with_key = file::with_key(&read(path)?, &key, place);
+        // The database first: a server that reads the file seals with the new key from then on.
+        let kid = vault::announce(&self.db, &key, self.clock.now())
             .await
             .map_err(failed)?;
-        let kid = match place {
-            Place::First => kids.first(),
-            Place::Last => kids.last(),
-        };
-        let kid = kid.cloned().unwrap_or_default();
+        private_file::write(path, &with_key)
+            .map_err(|error| Problem::start("The key file cannot be written", &error))?;
         self.write_down(Done::new("master_key.added", &kid)).await?;
         Ok(kid)
     }

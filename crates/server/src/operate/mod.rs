@@ -13,11 +13,12 @@ use crate::{
     config::Place,
     start::{self, Problem},
 };
-use domain::account::User;
 use serde_json::json;
 use store::{
     Db, StoreError,
     administration::{self, Change, Changed},
+    audit::NewEvent,
+    users::UserRow,
 };
 
 /// The database and what else an operator's command needs.
@@ -63,42 +64,69 @@ impl Operator {
         }
     }
 
-    /// Lets the account with this address run the instance, and enables it.
+    /// Lets the account with this address run the instance, and enables it; the address as it is
+    /// stored.
     ///
     /// # Errors
     /// [`Problem::Start`] where there is no such account.
-    pub async fn grant(&self, email: &str) -> Result<User, Problem> {
-        let row = store::users::by_email(&self.db, email.trim())
-            .await
-            .map_err(failed)?
-            .ok_or_else(|| Problem::Start(format!("There is no account {}.", email.trim())))?;
+    pub async fn grant(&self, email: &str) -> Result<String, Problem> {
+        let row = self.account(email).await?;
         for (change, action) in [
             (Change::Enable, "account.enabled"),
             (Change::Admin(true), "account.admin_granted"),
         ] {
-            let done = Done {
-                detail: json!({"email": row.email}),
-                ..Done::new(action, row.id.as_str())
-            };
-            let event = self.scribe().by_operator(done);
+            let event = self.event(action, &row);
             let changed = administration::change_account(&self.db, &row.id, change, &event)
                 .await
                 .map_err(failed)?;
             if changed == Changed::Missing {
-                return Err(Problem::Start(format!(
-                    "There is no account {}.",
-                    row.email
-                )));
+                return Err(no_account(&row.email));
             }
         }
-        Ok(User {
-            id: row.id,
-            email: row.email,
-            name: row.name,
-            is_admin: true,
-            created_at: row.created_at,
+        Ok(row.email)
+    }
+
+    /// Takes the second factor from the account with this address, whose owner has lost it, and ends
+    /// all its sessions; the address as it is stored.
+    ///
+    /// # Errors
+    /// [`Problem::Start`] where there is no such account, or no second factor.
+    pub async fn remove_second_factor(&self, email: &str) -> Result<String, Problem> {
+        let row = self.account(email).await?;
+        let event = self.event("totp.removed", &row);
+        let removed = store::totp::turn_off(&self.db, &row.id, &event)
+            .await
+            .map_err(failed)?;
+        store::sessions::delete_all_of_user(&self.db, &row.id)
+            .await
+            .map_err(failed)?;
+        if removed {
+            return Ok(row.email);
+        }
+        Err(Problem::Start(format!(
+            "Two-step sign-in is off for {}.",
+            row.email
+        )))
+    }
+
+    async fn account(&self, email: &str) -> Result<UserRow, Problem> {
+        let email = email.trim();
+        store::users::by_email(&self.db, email)
+            .await
+            .map_err(failed)?
+            .ok_or_else(|| no_account(email))
+    }
+
+    fn event(&self, action: &'static str, row: &UserRow) -> NewEvent {
+        self.scribe().by_operator(Done {
+            detail: json!({"email": row.email}),
+            ..Done::new(action, row.id.as_str())
         })
     }
+}
+
+fn no_account(email: &str) -> Problem {
+    Problem::Start(format!("There is no account {email}."))
 }
 
 /// Whether there is a database to work on.

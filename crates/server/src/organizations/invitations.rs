@@ -1,13 +1,14 @@
 //! Invitations by link: shown once to who invites, bound to an address, good for one acceptance within
 //! seven days. Of a link that is wrong, over, used or somebody else's nothing is told.
 
-use super::{admin, done};
+use super::{admin, done, level};
 use crate::{
     actor::Actor,
     app::App,
     audit::{self, Done},
     auth::{self, SessionToken},
     fault::Fault,
+    projects,
 };
 use domain::{
     ApiError, ErrorCode, InvitationId, OrganizationId,
@@ -41,6 +42,10 @@ pub async fn invite(
             ErrorCode::Forbidden,
             "Only an owner can invite somebody as an owner. Invite them as an admin or as a member.",
         ));
+    }
+    // Admins may change what is shared.
+    if role.is_admin() {
+        actor.must_have_confirmed(app.clock.now())?;
     }
     let offer = Offer::Organization {
         organization_id: organization.clone(),
@@ -192,7 +197,7 @@ pub async fn look(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, Ap
     Ok(seen(found.ok_or_else(unknown)?))
 }
 
-/// Accepts an invitation. Who is there already keeps the part that they have.
+/// Accepts an invitation. Who is there already keeps the part that they have, and is answered it.
 ///
 /// # Errors
 /// As [`look`].
@@ -202,7 +207,11 @@ pub async fn accept(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, 
     let found = invitations::accept(&app.db, &hash, &actor.user.id, app.clock.now())
         .await
         .map_err(Fault::from)?;
-    let accepted = seen(found.ok_or_else(unknown)?);
+    let (found, has_come) = found.ok_or_else(unknown)?;
+    let accepted = seen(found);
+    if !has_come {
+        return as_before(app, actor, accepted).await;
+    }
     let target = actor.user.id.as_str();
     let action = match &accepted.offer {
         Offer::Organization {
@@ -220,6 +229,23 @@ pub async fn accept(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, 
     };
     audit::record(app, actor, action).await?;
     Ok(accepted)
+}
+
+/// What an invitation was to, with the part that somebody has there anyway.
+async fn as_before(app: &App, actor: &Actor, to: InvitedTo) -> Result<InvitedTo, ApiError> {
+    let offer = match to.offer {
+        Offer::Organization {
+            organization_id, ..
+        } => Offer::Organization {
+            role: level(app, actor, &organization_id).await?.role,
+            organization_id,
+        },
+        Offer::Project { project_id, .. } => Offer::Project {
+            role: projects::get(app, actor, &project_id).await?.role,
+            project_id,
+        },
+    };
+    Ok(InvitedTo { offer, ..to })
 }
 
 fn seen(found: Found) -> InvitedTo {

@@ -57,6 +57,10 @@ pub async fn set_role(
     member: &UserId,
     role: OrganizationRole,
 ) -> Result<Vec<Member>, ApiError> {
+    let own = level(app, actor, organization).await?.role;
+    if own.is_admin() && role.is_admin() {
+        actor.must_have_confirmed(app.clock.now())?;
+    }
     let before = change(app, actor, organization, member, Change::Role(role)).await?;
     let action = Done {
         target: member.as_str(),

@@ -112,7 +112,12 @@ pub async fn rename(
 /// # Errors
 /// As [`get`], `FORBIDDEN` for who is no owner of it, `CONFLICT` while projects belong to it.
 pub async fn delete(app: &App, actor: &Actor, id: &OrganizationId) -> Result<(), ApiError> {
-    let name = level(app, actor, id).await?.name;
+    let level = level(app, actor, id).await?;
+    // Its keys go with it, for good.
+    if level.role == OrganizationRole::Owner {
+        actor.must_have_confirmed(app.clock.now())?;
+    }
+    let name = level.name;
     let ending = store::organizations::ending::end(&app.db, id, &actor.user.id, app.clock.now())
         .await
         .map_err(Fault::from)?;

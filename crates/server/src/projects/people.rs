@@ -11,7 +11,7 @@ use crate::{
 use domain::{
     ApiError, ErrorCode, InvitationId, ProjectId, UserId,
     invitation::{Invitation, Invited, Offer},
-    project::{ProjectMember, ProjectRole, Right},
+    project::{Project, ProjectMember, ProjectRole, Right},
 };
 use serde_json::json;
 use store::{invitations::Place, projects::people};
@@ -43,7 +43,7 @@ pub async fn list(
 ///
 /// # Errors
 /// `NOT_FOUND` for a project or a person that is not there, `FORBIDDEN` for who does not own it,
-/// `INVALID_INPUT` for a second owner.
+/// `INVALID_INPUT` for a second owner, `CONFLICT` for who owns it.
 pub async fn set_role(
     app: &App,
     actor: &Actor,
@@ -51,22 +51,25 @@ pub async fn set_role(
     person: &UserId,
     role: ProjectRole,
 ) -> Result<Vec<ProjectMember>, ApiError> {
-    must(app, actor, project, Right::Own).await?;
+    let found = must(app, actor, project, Right::Own).await?;
     checked(role)?;
     let set = people::set(&app.db, project, person, role, app.clock.now())
         .await
         .map_err(Fault::from)?;
     if !set {
-        return Err(ApiError::not_found("member"));
+        let mut members = list(app, actor, project).await?.into_iter();
+        let owns = members.any(|member| member.user_id == *person);
+        return Err(if owns {
+            ApiError::new(
+                ErrorCode::Conflict,
+                "They own the project, as who made it or as an admin of its organization.",
+            )
+        } else {
+            ApiError::not_found("member")
+        });
     }
-    note(
-        app,
-        actor,
-        "project.role_changed",
-        project,
-        json!({ "user_id": person, "role": role }),
-    )
-    .await?;
+    let detail = json!({ "user_id": person, "role": role });
+    note(app, actor, "project.role_changed", &found, detail).await?;
     list(app, actor, project).await
 }
 
@@ -95,14 +98,8 @@ pub async fn remove(
     if !removed {
         return Err(ApiError::not_found("member"));
     }
-    note(
-        app,
-        actor,
-        "project.member_removed",
-        project,
-        json!({ "user_id": person }),
-    )
-    .await
+    let detail = json!({ "user_id": person });
+    note(app, actor, "project.member_removed", &found, detail).await
 }
 
 /// Invites somebody to a project, in place of an open invitation to the same address. The link is in
@@ -117,7 +114,7 @@ pub async fn invite(
     email: &str,
     role: ProjectRole,
 ) -> Result<Invited, ApiError> {
-    own(app, actor, project).await?;
+    let found = own(app, actor, project).await?;
     checked(role)?;
     let offer = Offer::Project {
         project_id: project.clone(),
@@ -125,7 +122,7 @@ pub async fn invite(
     };
     let invited = invitations::write(app, actor, offer, email).await?;
     let detail = json!({ "email": invited.invitation.email, "role": role });
-    note(app, actor, "project.invited", project, detail).await?;
+    note(app, actor, "project.invited", &found, detail).await?;
     Ok(invited)
 }
 
@@ -161,25 +158,19 @@ pub async fn withdraw(
     project: &ProjectId,
     id: &InvitationId,
 ) -> Result<(), ApiError> {
-    own(app, actor, project).await?;
+    let found = own(app, actor, project).await?;
     invitations::take_back(app, Place::Project(project), id).await?;
-    note(
-        app,
-        actor,
-        "project.uninvited",
-        project,
-        json!({ "invitation": id }),
-    )
-    .await
+    let detail = json!({ "invitation": id });
+    note(app, actor, "project.uninvited", &found, detail).await
 }
 
 /// A project of one's own that belongs to no organization.
-async fn own(app: &App, actor: &Actor, project: &ProjectId) -> Result<(), ApiError> {
+async fn own(app: &App, actor: &Actor, project: &ProjectId) -> Result<Project, ApiError> {
     let found = must(app, actor, project, Right::Own).await?;
     if found.organization_id.is_some() {
         return Err(of_organization());
     }
-    Ok(())
+    Ok(found)
 }
 
 fn of_organization() -> ApiError {
@@ -203,12 +194,13 @@ async fn note(
     app: &App,
     actor: &Actor,
     action: &'static str,
-    project: &ProjectId,
+    project: &Project,
     detail: serde_json::Value,
 ) -> Result<(), ApiError> {
     let done = Done {
+        organization: project.organization_id.as_ref(),
         detail,
-        ..Done::new(action, project.as_str())
+        ..Done::new(action, project.id.as_str())
     };
     audit::record(app, actor, done).await
 }

@@ -139,6 +139,20 @@ async fn register(
     Ok(())
 }
 
+/// Makes a key of [`generate`] known to the database, before it stands in any file; its id.
+///
+/// # Errors
+/// The database failed.
+///
+/// # Panics
+/// Where the text is no master key.
+pub async fn announce(db: &Db, key: &str, now: Timestamp) -> Result<String, StoreError> {
+    let key = master::parse_key(key).expect("what was generated is a master key");
+    let key = RingKey::new(key);
+    store::secrets::insert_key_check(db, &key.kid, &key.check_value(), now).await?;
+    Ok(key.kid)
+}
+
 impl Vault {
     /// A vault over these keys that has not looked at any database.
     #[must_use]

@@ -96,7 +96,6 @@ const TABLE: &[(&str, &str, Scope)] = &[
     ("POST", "/organizations", Scope::Organizations),
     ("GET", "/organizations/{id}", Scope::Read),
     ("PATCH", "/organizations/{id}", Scope::Organizations),
-    ("DELETE", "/organizations/{id}", Scope::Organizations),
     ("GET", "/organizations/{id}/members", Scope::Read),
     (
         "PATCH",
@@ -260,6 +259,7 @@ mod tests {
         ("PUT", "/me/totp"),
         ("DELETE", "/me/totp"),
         ("POST", "/me/totp/recovery-codes"),
+        ("DELETE", "/organizations/{id}"),
         ("PUT", "/organizations/{id}/keys/{provider}"),
         ("DELETE", "/organizations/{id}/keys/{provider}"),
         ("POST", "/organizations/{id}/keys/{provider}/undo"),

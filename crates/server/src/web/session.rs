@@ -41,16 +41,38 @@ pub async fn find(
         Presented::Token(text) => by_token(&app, text).await,
         Presented::Unusable => Err(access_token::refused()),
     };
+    let extensions = request.extensions_mut();
+    extensions.insert(PresentedToken(cookie));
     let actor = match found {
         Ok(actor) => actor.map(|actor| Actor {
             address: Some(client.address),
             ..actor
         }),
-        Err(error) => return refusal(error, &presented),
+        Err(error) => {
+            extensions.insert(Refused {
+                error,
+                comes_with_token: presented != Presented::Nothing,
+            });
+            None
+        }
     };
-    request.extensions_mut().insert(MaybeActor(actor));
-    request.extensions_mut().insert(PresentedToken(cookie));
+    extensions.insert(MaybeActor(actor));
     next.run(request).await
+}
+
+/// Why whoever presents something is nobody.
+#[derive(Clone)]
+struct Refused {
+    error: ApiError,
+    comes_with_token: bool,
+}
+
+/// Answers who was refused by [`find`]. It comes after the limits, so that guesses count too.
+pub async fn refuse(request: Request, next: Next) -> Response {
+    match request.extensions().get::<Refused>() {
+        Some(refused) => refusal(refused.clone()),
+        None => next.run(request).await,
+    }
 }
 
 /// Who comes with this text of an access token; an error where nobody does.
@@ -59,9 +81,9 @@ async fn by_token(app: &App, text: &str) -> Result<Option<Actor>, ApiError> {
     actor.ok_or_else(access_token::refused).map(Some)
 }
 
-fn refusal(error: ApiError, presented: &Presented) -> Response {
-    let mut response = Problem::from(error).into_response();
-    if *presented != Presented::Nothing && response.status() == http::StatusCode::UNAUTHORIZED {
+fn refusal(refused: Refused) -> Response {
+    let mut response = Problem::from(refused.error).into_response();
+    if refused.comes_with_token && response.status() == http::StatusCode::UNAUTHORIZED {
         let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
         response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
     }

@@ -1,8 +1,8 @@
 //! What shows that somebody is who they are: sessions one by one, access tokens, the second factor.
 
-use super::{at, user, user_id};
+use super::{administration::event, at, user, user_id};
 use crate::{
-    Db, StoreError,
+    Db, StoreError, audit,
     sessions::{self, NewSession, PasswordChange},
     test_support::TestDb,
     tokens::{self, Kept, NewToken},
@@ -121,7 +121,7 @@ async fn a_changed_password_ends_all_sessions_but_one_that_gets_another_token(te
         to: &to,
         token_hash: &[1; 32],
         new_token_hash: &[7; 32],
-        now: at(50),
+        confirmed_at: Some(at(50)),
     };
     assert!(sessions::change_password(db, change).await.unwrap());
     for (token, lives) in [(1, false), (2, false), (3, true), (7, true)] {
@@ -170,7 +170,7 @@ async fn nobody_signs_in_with_a_password_that_was_changed_meanwhile(test: TestDb
         to: &to,
         token_hash: &[1; 32],
         new_token_hash: &[7; 32],
-        now: at(50),
+        confirmed_at: Some(at(50)),
     };
     assert!(sessions::change_password(db, change).await.unwrap());
     for task in signing_in {
@@ -307,8 +307,10 @@ async fn a_second_factor_counts_once_a_code_was_entered(test: TestDb) {
         (row.id, row.confirmed_at, row.last_step),
         (new, Some(at(9)), 7)
     );
-    assert!(totp::turn_off(db, &ada).await.unwrap());
-    assert!(!totp::turn_off(db, &ada).await.unwrap());
+    assert!(totp::turn_off(db, &ada, &event("off")).await.unwrap());
+    assert!(!totp::turn_off(db, &ada, &event("again")).await.unwrap());
+    let (events, _) = audit::verify::head(db).await.unwrap();
+    assert_eq!(events, 1, "what changed nothing is not written down");
     assert_eq!(totp::recovery_codes_left(db, &ada).await.unwrap(), 0);
     assert_eq!(totp::of_user(db, &ada).await.unwrap(), None);
 }

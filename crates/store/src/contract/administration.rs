@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{OrganizationId, UserId, account::Plan};
 
-fn event(id: &str) -> NewEvent {
+pub(super) fn event(id: &str) -> NewEvent {
     NewEvent {
         id: id.to_owned(),
         at: at(9),

@@ -96,7 +96,7 @@ async fn a_link_is_for_one_person_and_once(test: TestDb) {
     let mut accepted = 0;
     for task in tasks {
         match task.await.unwrap() {
-            Some(Found::Organization(to)) => {
+            Some((Found::Organization(to), true)) => {
                 assert_eq!((to.organization_id, to.role), (studio.clone(), Admin));
                 accepted += 1;
             }
@@ -109,7 +109,7 @@ async fn a_link_is_for_one_person_and_once(test: TestDb) {
     // Who is there already keeps their part.
     invite(db, place, "eve@example.com", "member", &ada, 4).await;
     let again = invitations::accept(db, &[4; 32], &eve, at(20)).await;
-    assert!(again.unwrap().is_some());
+    assert!(matches!(again.unwrap(), Some((_, false))));
     let role = organizations::level_of(db, &eve, &studio).await.unwrap();
     assert_eq!(role.unwrap().role, Admin);
     let id = InvitationId("invitation-3".to_owned());

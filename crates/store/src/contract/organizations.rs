@@ -308,7 +308,7 @@ async fn work_that_goes_on_finds_the_standing_of_its_person(test: TestDb) {
     let studio = organization(db, &ada).await;
     let standing = async |who: &UserId, at: Option<&OrganizationId>| {
         let found = organizations::standing(db, who, at).await.unwrap();
-        found.map(|level| level.map(|level| level.role))
+        found.map(|level| level.level.map(|level| level.role))
     };
     assert_eq!(standing(&ada, Some(&studio)).await, Some(Some(Owns)));
     assert_eq!(standing(&ada, None).await, Some(None));

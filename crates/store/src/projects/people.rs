@@ -26,6 +26,11 @@ statements! {
         FROM projects p JOIN organization_members m ON m.organization_id = p.organization_id
         WHERE p.id = $1 AND m.user_id = $2 AND m.role = 'member' AND p.owner_id <> m.user_id
         ON CONFLICT (project_id, user_id) DO UPDATE SET role = excluded.role";
+    SHUT_OUT = "
+        SELECT p.id FROM projects p
+        WHERE p.id = $1 AND NOT EXISTS (
+            SELECT 1 FROM project_access access
+            WHERE access.project_id = $1 AND access.user_id = $2 AND access.role <> 'viewer')";
     REMOVE = "
         DELETE FROM project_members
         WHERE project_id = $1 AND user_id = $2 AND EXISTS (
@@ -43,6 +48,21 @@ row! {
         /// Their part in it.
         pub role: ProjectRole,
     }
+}
+
+row! {
+    struct Found {
+        id: ProjectId,
+    }
+}
+
+/// Whether a project is there in which somebody may not generate (any more).
+///
+/// # Errors
+/// The database failed.
+pub async fn is_shut_out(db: &Db, project: &ProjectId, user: &UserId) -> Result<bool, StoreError> {
+    let found = db.one::<Found>(&SHUT_OUT, values![project, user]).await?;
+    Ok(found.is_some_and(|found| found.id == *project))
 }
 
 /// Everybody who sees a project, owners first.

@@ -12,6 +12,8 @@ use store::{on_both_databases, test_support::TestDb};
 on_both_databases!(
     a_link_invites_one_person_once,
     of_a_link_that_is_no_good_nothing_is_told,
+    who_is_there_already_keeps_their_role,
+    making_admins_wants_a_fresh_confirmation,
 );
 
 /// The secret part of a new link.
@@ -161,4 +163,49 @@ async fn of_a_link_that_is_no_good_nothing_is_told(test: TestDb) {
         held += i32::from(tried.unwrap_err().code == domain::ErrorCode::RateLimited);
     }
     assert!(held >= 10, "{held}");
+}
+
+async fn who_is_there_already_keeps_their_role(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, eve) = (stage.person("ada").await, stage.person("eve").await);
+    let studio = made(&ada).await;
+    take_in(&ada, &studio, &eve, "eve", "member").await;
+    let token = link(&ada, &studio, "eve", "admin").await;
+    let accepted = eve
+        .post("/invitations/accept", &json!({ "token": token }))
+        .await;
+    assert_eq!(accepted.body["role"], "member", "{}", accepted.body);
+    let events = ada
+        .get(&format!("/organizations/{studio}/audit"))
+        .await
+        .body;
+    let joined = events["data"].as_array().unwrap().iter();
+    let joined = joined.filter(|event| event["action"] == "member.joined");
+    assert_eq!(joined.count(), 1, "{events}");
+}
+
+async fn making_admins_wants_a_fresh_confirmation(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, eve) = (stage.person("ada").await, stage.person("eve").await);
+    let studio = made(&ada).await;
+    take_in(&ada, &studio, &eve, "eve", "member").await;
+    let eve_id = super::ledger::user_id(&eve).await;
+    stage.app.clock.advance(Duration::from_secs(601));
+    let invitations = format!("/organizations/{studio}/invitations");
+    let member = format!("/organizations/{studio}/members/{eve_id}");
+    let invite = async |role: &str| {
+        let wish = json!({ "email": "bob@example.com", "role": role });
+        ada.post(&invitations, &wish).await
+    };
+    let make = async |role: &str| ada.patch(&member, &json!({ "role": role })).await;
+    for role in ["admin", "owner"] {
+        for refused in [invite(role).await, make(role).await] {
+            assert_eq!(refused.status, 403, "{}", refused.body);
+            assert_eq!(refused.body["step_up"], true, "{}", refused.body);
+        }
+    }
+    let delete = ada.delete(&format!("/organizations/{studio}")).await;
+    assert_eq!(delete.body["step_up"], true, "{}", delete.body);
+    assert_eq!(invite("member").await.status, 201);
+    assert_eq!(make("member").await.status, 200);
 }

@@ -14,6 +14,7 @@ on_both_databases!(
     a_cancelled_job_that_was_not_sent_costs_nothing,
     a_task_that_was_taken_is_cancelled_without_a_false_promise,
     a_task_that_waits_at_a_provider_that_can_stop_it_is_stopped,
+    a_task_of_an_account_that_is_disabled_is_stopped_where_that_is_possible,
     a_cancelled_submit_that_was_cut_off_may_have_been_charged,
     what_ended_unknown_is_looked_at_again_and_not_sent_again,
     what_has_a_known_end_is_not_looked_at_again,
@@ -228,6 +229,33 @@ async fn a_task_that_waits_at_a_provider_that_can_stop_it_is_stopped(test: TestD
         .iter()
         .filter(|line| line.starts_with("DELETE /piapi"));
     assert_eq!(stopped.count(), 1, "{received:?}");
+}
+
+async fn a_task_of_an_account_that_is_disabled_is_stopped_where_that_is_possible(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, bob) = (
+        with_keys(&stage, "ada").await,
+        with_keys(&stage, "bob").await,
+    );
+    let id = ask(&bob, &music("piapi")).await;
+    stage.start_worker();
+    until(&bob, &id, Status::Running).await;
+    let path = format!("/admin/accounts/{}", super::ledger::user_id(&bob).await);
+    let disabled = ada.patch(&path, &json!({ "disabled": true })).await;
+    assert_eq!(disabled.status, 200, "{}", disabled.body);
+    for _ in 0..400 {
+        let received = stage.received().await;
+        if received
+            .iter()
+            .any(|line| line.starts_with("DELETE /piapi"))
+        {
+            return;
+        }
+        stage.app.clock.advance(Duration::from_millis(50));
+        stage.app.bell.notify_one();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nobody asked the provider to stop");
 }
 
 async fn a_cancelled_submit_that_was_cut_off_may_have_been_charged(test: TestDb) {

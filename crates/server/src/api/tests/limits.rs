@@ -7,7 +7,8 @@ use store::{on_both_databases, test_support::TestDb};
 
 on_both_databases!(
     too_many_requests_are_refused_until_later,
-    nobody_pays_for_others
+    nobody_pays_for_others,
+    guesses_of_access_tokens_are_counted,
 );
 
 async fn too_many_requests_are_refused_until_later(test: TestDb) {
@@ -52,4 +53,18 @@ async fn nobody_pays_for_others(test: TestDb) {
     assert_eq!(statuses, [401, 401, 401, 429, 429], "two have signed up");
     let answer = nobody.get("/me").await;
     assert_eq!(answer.headers["ratelimit-policy"], "\"anonymous\";q=5;w=60");
+}
+
+async fn guesses_of_access_tokens_are_counted(test: TestDb) {
+    let stage = Stage::with_environment(test, &[("FILM_RATE_LIMITS", "anonymous=3")]).await;
+    let mut program = stage.anybody();
+    program.token = Some(format!("fgp_{}", "A".repeat(43)));
+    for left in ["r=2", "r=1", "r=0"] {
+        let answer = program.get("/me").await;
+        assert_eq!(answer.status, 401);
+        let told = answer.headers["ratelimit"].to_str().unwrap();
+        assert!(told.contains(left), "{told}");
+        assert!(answer.headers.contains_key("www-authenticate"));
+    }
+    assert_eq!(program.get("/me").await.status, 429);
 }

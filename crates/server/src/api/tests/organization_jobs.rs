@@ -1,8 +1,9 @@
-//! Who may not use an organization's key any more: what waits is never sent, and of what was sent
-//! nothing more is asked.
+//! Who may not use an organization's key any more, or not work in a project: what waits is never sent,
+//! and of what was sent with another's key nothing more is asked.
 
 use super::{
-    ledger::{join, organization, picture, share_key, user_id},
+    ledger::{give_key, join, organization, picture, share_key, user_id},
+    project_people::{film, take_in},
     support::{Person, Stage},
 };
 use domain::{OrganizationId, UserId, account::OrganizationRole};
@@ -18,6 +19,9 @@ on_both_databases!(
     what_waits_is_not_sent_after_a_demotion_or_a_stricter_policy,
     what_waits_of_a_disabled_account_is_not_sent,
     of_what_was_sent_nothing_more_is_asked_after_a_removal,
+    what_waits_in_a_project_is_not_sent_for_who_may_not_generate_there,
+    what_waits_in_a_project_that_is_deleted_is_made,
+    what_waits_for_the_operators_key_is_not_sent_for_who_is_no_admin_any_more,
 );
 
 async fn member(stage: &Stage) -> (Person, Person, OrganizationId, UserId) {
@@ -92,7 +96,7 @@ async fn what_waits_of_a_disabled_account_is_not_sent(test: TestDb) {
     let stage = Stage::new(test).await;
     let (_, eve, _, eve_id) = member(&stage).await;
     let bob = stage.person("bob").await;
-    super::ledger::give_key(&bob, "gemini").await;
+    give_key(&bob, "gemini").await;
     let bob_id = user_id(&bob).await;
     let shared = queued(&eve, &picture()).await;
     let own = bob.post("/generations", &picture()).await.body["id"]
@@ -163,4 +167,72 @@ async fn of_what_was_sent_nothing_more_is_asked_after_a_removal(test: TestDb) {
     let shown: Vec<_> = entries.iter().map(|entry| entry.actual).collect();
     assert_eq!(shown, [None]);
     assert_eq!(tables::reservations(db).await.unwrap(), 0);
+}
+
+/// Two collaborators with keys of their own, each with a picture that waits in the same project.
+async fn collaborators(stage: &Stage) -> (Person, String, [(Person, String); 2]) {
+    let ada = stage.person("ada").await;
+    let film = film(&ada, None).await;
+    let mut wish = picture();
+    wish["project_id"] = json!(film);
+    let mut waiting = Vec::new();
+    for name in ["eve", "bob"] {
+        let person = stage.person(name).await;
+        give_key(&person, "gemini").await;
+        take_in(&ada, &film, &person, name, "editor").await;
+        let asked = person.post("/generations", &wish).await;
+        assert_eq!(asked.status, 202, "{}", asked.body);
+        let id = asked.body["id"].as_str().unwrap().to_owned();
+        waiting.push((person, id));
+    }
+    let waiting = <[_; 2]>::try_from(waiting).ok().unwrap();
+    (ada, film, waiting)
+}
+
+async fn what_waits_in_a_project_is_not_sent_for_who_may_not_generate_there(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, film, [(eve, of_eve), (bob, of_bob)]) = collaborators(&stage).await;
+    let place = |id: &UserId| format!("/projects/{film}/members/{id}");
+    let removed = ada.delete(&place(&user_id(&eve).await)).await;
+    assert_eq!(removed.status, 204);
+    let role = json!({ "role": "viewer" });
+    let demoted = ada.put(&place(&user_id(&bob).await), &role).await;
+    assert!(demoted.status < 300, "{}", demoted.body);
+    stage.start_worker();
+    is_refused(&stage, &eve, &of_eve).await;
+    is_refused(&stage, &bob, &of_bob).await;
+}
+
+async fn what_waits_in_a_project_that_is_deleted_is_made(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, film, [(eve, of_eve), _]) = collaborators(&stage).await;
+    let deleted = ada.delete(&format!("/projects/{film}")).await;
+    assert_eq!(deleted.status, 204, "{}", deleted.body);
+    stage.start_worker();
+    let ended = eve.finished(&stage, &of_eve).await;
+    assert_eq!(ended["status"], "succeeded", "{ended}");
+}
+
+async fn what_waits_for_the_operators_key_is_not_sent_for_who_is_no_admin_any_more(test: TestDb) {
+    let variables = [
+        ("FILM_ENVIRONMENT_KEYS", "admins"),
+        ("GEMINI_API_KEY", "sandbox-operator-0123456789"),
+    ];
+    let stage = Stage::with_environment(test, &variables).await;
+    let (ada, eve) = (stage.person("ada").await, stage.person("eve").await);
+    let path = format!("/admin/accounts/{}", user_id(&eve).await);
+    let make = async |is_admin: bool| ada.patch(&path, &json!({ "is_admin": is_admin })).await;
+    assert_eq!(make(true).await.status, 200);
+    let mut wish = picture();
+    wish["provider"] = json!("gemini");
+    let asked = eve.post("/generations", &wish).await;
+    assert_eq!(
+        asked.body["resolution"]["payer"], "instance",
+        "{}",
+        asked.body
+    );
+    let id = asked.body["id"].as_str().unwrap().to_owned();
+    assert_eq!(make(false).await.status, 200);
+    stage.start_worker();
+    is_refused(&stage, &eve, &id).await;
 }

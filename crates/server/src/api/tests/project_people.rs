@@ -12,9 +12,10 @@ on_both_databases!(
     a_collaborator_never_uses_the_owners_key,
     an_organizations_project_follows_its_roles,
     people_come_by_link_and_go,
+    an_address_of_an_organizations_project_wants_a_confirmation,
 );
 
-async fn film(owner: &Person, organization: Option<&str>) -> String {
+pub(super) async fn film(owner: &Person, organization: Option<&str>) -> String {
     let wish = json!({ "name": "Film", "organization_id": organization });
     let made = owner.post("/projects", &wish).await;
     assert_eq!(made.status, 201, "{}", made.body);
@@ -31,7 +32,7 @@ async fn link(owner: &Person, film: &str, name: &str, role: &str) -> String {
     link.rsplit('/').next().unwrap().to_owned()
 }
 
-async fn take_in(owner: &Person, film: &str, person: &Person, name: &str, role: &str) {
+pub(super) async fn take_in(owner: &Person, film: &str, person: &Person, name: &str, role: &str) {
     let token = link(owner, film, name, role).await;
     let accepted = person
         .post("/invitations/accept", &json!({ "token": token }))
@@ -305,4 +306,31 @@ async fn people_come_by_link_and_go(test: TestDb) {
         .post("/invitations/accept", &json!({ "token": token }))
         .await;
     assert_eq!(late.status, 404);
+}
+
+async fn an_address_of_an_organizations_project_wants_a_confirmation(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, eve) = (stage.person("ada").await, stage.person("eve").await);
+    let studio = organization(&stage, &ada).await;
+    join(&stage, &studio, &eve).await;
+    let shared = film(&ada, Some(studio.as_str())).await;
+    let own = film(&eve, None).await;
+    stage.app.clock.advance(std::time::Duration::from_secs(601));
+    let elsewhere = json!({ "endpoints": { "image": "https://film--image.modal.run" } });
+    let provider = json!({ "operations": { "image": { "provider": "gemini" } } });
+    let patch = async |film: &str, wish: &Value| {
+        let path = format!("/projects/{film}/settings");
+        eve.patch(&path, wish).await
+    };
+    let refused = patch(&shared, &elsewhere).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    assert_eq!(refused.body["step_up"], true, "{}", refused.body);
+    assert_eq!(patch(&shared, &provider).await.status, 200);
+    assert_eq!(patch(&own, &elsewhere).await.status, 200);
+    let events = ada
+        .get(&format!("/organizations/{studio}/audit"))
+        .await
+        .body;
+    let what = events["data"][0]["what"].as_str().unwrap();
+    assert!(what.ends_with("operations.image.provider"), "{events}");
 }

@@ -4,7 +4,11 @@ use super::support::{Answer, Person, Stage};
 use crate::auth::second_factor::testing::shown;
 use serde_json::{Value, json};
 use std::time::Duration;
-use store::{on_both_databases, test_support::TestDb};
+use store::{
+    audit::read::{self, Filter},
+    on_both_databases,
+    test_support::TestDb,
+};
 
 on_both_databases!(
     a_changed_password_signs_out_everybody_else,
@@ -14,6 +18,8 @@ on_both_databases!(
     a_code_is_taken_once_and_within_one_step,
     a_recovery_code_is_good_for_one_time,
     a_second_factor_is_what_confirms_and_what_can_be_turned_off,
+    with_a_second_factor_a_password_alone_changes_no_password,
+    a_second_factor_signs_out_who_came_without_it,
     a_secret_counts_only_after_its_first_code,
     codes_cannot_be_guessed_as_often_as_one_likes,
 );
@@ -222,6 +228,12 @@ async fn a_recovery_code_is_good_for_one_time(test: TestDb) {
     assert_eq!(ada.get("/me/totp").await.body["recovery_codes_left"], 9);
     let code = shown(&secret, stage.app.clock.now(), 1);
     assert_eq!(with_code(&stage, &code).await.status, 200);
+    let used = Filter {
+        action: Some("totp.recovery_code_used".to_owned()),
+        ..Filter::default()
+    };
+    let used = read::after(&stage.app.db, &used, 0, 9).await;
+    assert_eq!(used.unwrap().len(), 2);
 }
 
 async fn a_second_factor_is_what_confirms_and_what_can_be_turned_off(test: TestDb) {
@@ -250,6 +262,39 @@ async fn a_second_factor_is_what_confirms_and_what_can_be_turned_off(test: TestD
     );
     let answer = ada.post("/me/totp/recovery-codes", &json!({})).await;
     assert_eq!(answer.code(), "CONFLICT");
+}
+
+async fn with_a_second_factor_a_password_alone_changes_no_password(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (mut ada, secret, _) = ada_with_factor(&stage).await;
+    stage.app.clock.advance(Duration::from_secs(601));
+    let change = json!({ "current_password": PASSWORD, "new_password": NEW });
+    let refused = ada.put("/me/password", &change).await;
+    assert_eq!((refused.status, refused.code()), (403, "FORBIDDEN"));
+    assert_eq!(refused.body["step_up"], true);
+    let code = shown(&secret, stage.app.clock.now(), 0);
+    let confirmed = ada.post("/auth/confirm", &json!({ "code": code })).await;
+    assert_eq!(confirmed.status, 204);
+    stage.app.clock.advance(Duration::from_secs(599));
+    let changed = ada.put("/me/password", &change).await;
+    assert_eq!(changed.status, 204, "{}", changed.body);
+    ada.cookie = Some(changed.cookie());
+    // The password has confirmed nothing for longer.
+    stage.app.clock.advance(Duration::from_secs(2));
+    assert_eq!(ada.delete("/me/totp").await.body["step_up"], true);
+}
+
+async fn a_second_factor_signs_out_who_came_without_it(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let ada = stage.person("ada").await;
+    let mut other = stage.anybody();
+    other.cookie = Some(with_password(&stage, PASSWORD).await.cookie());
+    let setup = ada.post("/me/totp", &json!({})).await.body;
+    let code = shown(setup["secret"].as_str().unwrap(), stage.app.clock.now(), 0);
+    assert_eq!(other.get("/me").await.status, 200);
+    let on = ada.put("/me/totp", &json!({ "code": code })).await;
+    assert_eq!(on.status, 200, "{}", on.body);
+    assert_eq!(other.get("/me").await.status, 401);
 }
 
 async fn a_secret_counts_only_after_its_first_code(test: TestDb) {

@@ -152,6 +152,7 @@ impl Stage {
             api::router(app.clone()).layer(middleware::from_fn_with_state(own, web::guard::api));
         let router = Router::new()
             .nest("/api/v1", api)
+            .layer(middleware::from_fn(web::session::refuse))
             .layer(middleware::from_fn_with_state(
                 app.clone(),
                 web::rate_limits::apply,

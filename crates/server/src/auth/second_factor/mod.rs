@@ -8,7 +8,7 @@ pub mod testing;
 
 pub use code::Setup;
 
-use super::{Desk, TypedCode, session};
+use super::{Client, Desk, TypedCode, session};
 use crate::{actor::Actor, app::App, audit, fault::Fault};
 use domain::{ApiError, ErrorCode, SecretId, Timestamp, UserId};
 use http::HeaderValue;
@@ -93,7 +93,8 @@ pub async fn begun(app: &App, actor: &Actor) -> Result<Option<Setup>, ApiError> 
     Setup::of(&secret, &actor.user.email).map(Some)
 }
 
-/// Lets the secret count from now on, after a code of it. The session gets another token.
+/// Lets the secret count from now on, after a code of it. The session gets another token, and all others
+/// end: nobody is signed in any more with the password alone.
 ///
 /// # Errors
 /// `INVALID_INPUT` where the code does not fit, `CONFLICT` where no secret waits for one,
@@ -121,6 +122,8 @@ pub async fn turn_on(app: &App, actor: &Actor, typed: &TypedCode) -> Result<Turn
     let (token_hash, cookie) = session::another_token(app)?;
     let renewed = sessions::renew(&app.db, session, &token_hash, now).await;
     renewed.map_err(Fault::from)?;
+    let ended = sessions::delete_others(&app.db, user, &token_hash).await;
+    ended.map_err(Fault::from)?;
     audit::record(app, actor, audit::Done::new("totp.on", user.as_str())).await?;
     Ok(TurnedOn {
         recovery_codes,
@@ -155,11 +158,13 @@ pub async fn new_recovery_codes(app: &App, actor: &Actor) -> Result<Vec<String>,
 pub async fn turn_off(app: &App, actor: &Actor) -> Result<(), ApiError> {
     actor.must_have_confirmed(app.clock.now())?;
     let user = &actor.user.id;
-    let off = totp::turn_off(&app.db, user).await;
-    if !off.map_err(Fault::from)? {
-        return Err(ApiError::not_found("second factor"));
+    let event = audit::event(app, actor, audit::Done::new("totp.off", user.as_str()));
+    let off = totp::turn_off(&app.db, user, &event).await;
+    if off.map_err(Fault::from)? {
+        Ok(())
+    } else {
+        Err(ApiError::not_found("second factor"))
     }
-    audit::record(app, actor, audit::Done::new("totp.off", user.as_str())).await
 }
 
 async fn row(app: &App, user: &UserId) -> Result<Option<TotpRow>, Fault> {
@@ -183,10 +188,13 @@ impl Desk<'_> {
         &self,
         row: &TotpRow,
         typed: &TypedCode,
+        client: Client,
     ) -> Result<bool, ApiError> {
         let (now, user) = (self.clock.now(), &row.owner_id);
         self.throttle.code(user, now)?;
-        let taken = match code::digits(typed.as_str()) {
+        let digits = code::digits(typed.as_str());
+        let is_recovery = digits.is_none();
+        let taken = match digits {
             Some(digits) => {
                 let secret = self.open(row)?;
                 match code::step_of(&digits, &secret, now, row.last_step) {
@@ -202,6 +210,9 @@ impl Desk<'_> {
         let taken = taken.map_err(Fault::from)?;
         if taken {
             self.throttle.code_fitted(user);
+        }
+        if taken && is_recovery {
+            self.note("totp.recovery_code_used", user, client).await?;
         }
         Ok(taken)
     }
