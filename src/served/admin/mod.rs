@@ -4,6 +4,7 @@
 mod accounts;
 mod audit;
 mod catalog;
+mod corrected;
 mod correction;
 mod environment;
 mod forms;
@@ -11,7 +12,7 @@ mod list;
 mod organizations;
 mod overview;
 
-pub use correction::answers;
+pub use corrected::answers;
 
 use super::parts::{Outcome, outcome};
 use crate::pages::ADMIN_PARTS;
@@ -22,7 +23,7 @@ use server::{actor::Actor, app::App};
 
 /// The addresses of the forms whose answer leads back to a page.
 pub fn routes() -> Router<App> {
-    forms::routes().merge(correction::routes())
+    forms::routes().merge(corrected::routes())
 }
 
 /// Whether there is a part at this path.

@@ -115,6 +115,16 @@ mod tests {
     }
 
     #[test]
+    fn every_table_has_a_name_of_its_own() {
+        let html = rendered();
+        let regions = html.split("role=\"region\" aria-label=\"").skip(1);
+        let names: Vec<&str> = regions.filter_map(|rest| rest.split('"').next()).collect();
+        let each: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert!(names.len() > 50, "{}", names.len());
+        assert_eq!(each.len(), names.len());
+    }
+
+    #[test]
     fn it_needs_no_script_and_no_other_site() {
         let html = rendered();
         assert!(!html.contains("<script") && !html.contains("src=\"http"));
