@@ -191,7 +191,7 @@ fn saw_everything(swept: &Swept, database: Database) {
         "only {} places",
         swept.places.len()
     );
-    assert!(swept.secrets.canaries.len() > 24);
+    assert!(swept.secrets.canaries.len() > 60);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

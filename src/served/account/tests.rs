@@ -95,7 +95,7 @@ fn a_token_that_was_not_made_is_still_filled_in() {
     ];
     let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
     let refused = Account {
-        wished: Wished::of(&Sent(sent.map(own).to_vec())),
+        wished: Wished::of(&Sent(sent.map(own).into())),
         ..account(true, None)
     };
     let (before, after) = (html(&account(true, None)), html(&refused));

@@ -108,7 +108,7 @@ impl List {
             };
             view! {
                 <section aria-labelledby=heading.clone()>
-                    <h2 id=heading>{self.name}</h2>
+                    <h2 id=heading.clone()>{self.name}</h2>
                     <p class="hint">{self.about}</p>
                     <form
                         class="filters"
