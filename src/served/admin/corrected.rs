@@ -6,7 +6,7 @@ use super::{
     address,
     catalog::PATH,
     correction::Refused,
-    forms, page_again,
+    forms, given, page_again,
 };
 use axum::{
     Form, Router,
@@ -102,7 +102,7 @@ async fn answered(
         Some(actor) if actor.user.id.as_str() != sent.get("made_for") => Err("other-account"),
         Some(actor) => act(actor).await,
     };
-    let asked = |name: &'static str| (name, Some(sent.get(name).to_owned()));
+    let asked = |name: &'static str| (name, given(Some(sent.get(name).to_owned())));
     let mut pairs = vec![asked("operation"), asked("provider")];
     if outcome.is_err() {
         pairs.push(asked("model"));
