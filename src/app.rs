@@ -124,6 +124,8 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("/account") view=page(|| AccountPage().into_any())/>
                     <Route path=path!("/admin") view=page(|| AdminPage().into_any())/>
+                    // Its form is sent to this address, which the pattern would not be asked for then.
+                    <Route path=path!("/admin/catalog") view=page(|| AdminPage().into_any())/>
                     <Route path=path!("/admin/:part") view=page(|| AdminPage().into_any())/>
                 </FlatRoutes>
             </main>

@@ -52,8 +52,9 @@ export class Account {
     await this.isSignedIn();
   }
 
-  async signIn(credentials: Credentials): Promise<void> {
-    await this.person.open("/sign-in");
+  /** Signs in on the page whose address says where to go on. */
+  async signIn(credentials: Credentials, next?: string): Promise<void> {
+    await this.person.open(next === undefined ? "/sign-in" : `/sign-in?next=${encodeURIComponent(next)}`);
     await this.fill(credentials);
     await this.person.page.getByRole("button", { name: "Sign in", exact: true }).click();
   }

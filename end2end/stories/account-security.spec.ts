@@ -42,6 +42,20 @@ test("a token is shown once, does what it may and nothing else, and is revoked",
   expect((await asks(person, token, "GET", "/me")).status).toBe(401);
 });
 
+test("a token that is refused keeps its name, its days and its ticks", async ({ person }) => {
+  const account = await AccountSecurity.open(person);
+  const form = account.form("Make an access token");
+  await form.getByLabel("Name of the token").fill("Night build");
+  await form.getByLabel("Expires after").selectOption("30");
+  await form.getByLabel(/^Read:/).uncheck();
+  await form.getByRole("button", { name: "Make token" }).click();
+  await expect(account.part("Access tokens").getByRole("alert")).toBeVisible();
+  await person.hydrated();
+  await expect(form.getByLabel("Name of the token")).toHaveValue("Night build");
+  await expect(form.getByLabel("Expires after")).toHaveValue("30");
+  await expect(form.getByRole("checkbox", { checked: true })).toHaveCount(0);
+});
+
 test("another browser is seen and signed out", async ({ visitor, somebody, watch }) => {
   watch.expect(answered(401));
   const credentials = await new Account(visitor).signUp();

@@ -22,6 +22,8 @@ test("who runs the instance finds an account, disables it, and it is out at once
 
   await administration.press(`Disable: ${email}`);
   await administration.says("The account is disabled and signed out everywhere.");
+  await expect(person.page.getByLabel("Name or address")).toHaveValue(email.toUpperCase());
+  await expect(administration.table("Accounts").getByRole("row")).toHaveCount(2);
   await expect(administration.row("Accounts", email)).toContainText("Disabled");
   await other.page.goto(`${other.origin}/projects`);
   await expect(other.page).toHaveURL(/\/sign-in/);
@@ -32,7 +34,7 @@ test("who runs the instance finds an account, disables it, and it is out at once
   await account.isSignedIn();
 });
 
-test("another one is let run the instance; the last one always stays", async ({
+test("another one is made admin; the last one always stays", async ({
   person,
   somebody,
   watch,
@@ -44,10 +46,10 @@ test("another one is let run the instance; the last one always stays", async ({
   const administration = await Administration.open(person, "Accounts");
   await administration.press(`Disable: ${me.user.email}`);
   await administration.says("This is the last account that can run this instance.");
-  await administration.press(`Let run this instance: ${email}`);
+  await administration.press(`Make admin: ${email}`);
   await administration.says("The account runs this instance now.");
   const theirs = await Administration.open(other, "Accounts");
-  await theirs.press(`Stop running this instance: ${me.user.email}`);
+  await theirs.press(`Remove as admin: ${me.user.email}`);
   await theirs.says("The account does not run this instance any more.");
   const answer = await person.page.goto(person.origin + PATHS.Accounts);
   expect(answer?.status()).toBe(404);
@@ -95,17 +97,27 @@ test("a price is corrected, counts at once, and can be taken back", async ({ per
   await person.hydrated();
   await expect(person.page.getByRole("heading", { name, level: 3 })).toBeVisible();
   const price = person.page.getByLabel(/^US dollars/).first();
+  const notice = person.page.getByLabel("What people should know before they choose it");
   await price.fill("a lot");
+  await notice.fill("Slow <b>today</b>");
   await administration.press("Save correction");
-  await administration.says("Nothing was changed.");
-  await person.page.goBack();
-  await person.hydrated();
+  await expect(person.page.getByRole("alert")).toContainText("Nothing was changed.");
+  await expect(person.page.getByRole("heading", { name, level: 3 })).toBeVisible();
+  await expect(price).toHaveValue("a lot");
+  await expect(price).toHaveAttribute("aria-invalid", "true");
+  await expect(price).toHaveAccessibleDescription(/^Write the price in dollars/);
+  await expect(notice).toHaveValue("Slow <b>today</b>");
   await price.fill("1.25");
   await administration.press("Save correction");
   await administration.says("The correction is in force.");
-  await person.open(`${PATHS.Catalogue}?operation=music`);
+  await expect(person.page.getByLabel("Operation")).toHaveValue("music");
   await expect(administration.row("Models", name).first()).toContainText("Corrected");
   await expect(administration.row("Models", name).first()).toContainText("$1.25");
+  await administration.row("Models", name).first().getByRole("link").click();
+  await person.hydrated();
+  await person.page.getByRole("link", { name: "Back to all models" }).click();
+  await person.hydrated();
+  await expect(person.page.getByLabel("Operation")).toHaveValue("music");
   await administration.row("Models", name).first().getByRole("link").click();
   await person.hydrated();
   await administration.press("Take the correction back");

@@ -31,8 +31,11 @@ async function elsewhere(target: string, paths: readonly string[]): Promise<Http
 }
 
 async function everything(person: Person): Promise<unknown> {
-  const paths = ["/me", "/settings", "/projects", "/generations", "/budgets"];
-  return Promise.all(paths.map((path) => person.api.get(path)));
+  const paths = ["/me", "/settings", "/projects", "/generations", "/budgets", "/organizations", "/tokens"];
+  const all = await Promise.all(paths.map((path) => person.api.get(path)));
+  // When a session was used last may change.
+  const sessions = await person.api.get<{ data: { id: string }[] }>("/sessions");
+  return [...all, sessions.data.map(({ id }) => id)];
 }
 
 // By another name of this machine it is another site, and gets no cookie; by another port it is the
@@ -42,6 +45,12 @@ for (const host of ["localhost", "127.0.0.1"]) {
     test.setTimeout(120_000);
     await person.api.putKey("openrouter", "sandbox-mine-0123456789abcdef");
     const project = await person.api.createProject("Mine");
+    for (const [path, body] of [
+      ["/organizations", { name: "Mine" }],
+      ["/tokens", { name: "Mine", scopes: ["read"] }],
+    ] as const) {
+      expect((await person.api.send("POST", path, body)).status()).toBe(201);
+    }
     const before = await everything(person);
     const paths = writing(project.id);
     expect(paths.length).toBeGreaterThan(35);

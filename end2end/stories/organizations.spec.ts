@@ -58,7 +58,10 @@ test("an admin shares a key; a member generates with it, the organization pays, 
   expect(generation?.resolution.payer).toBe("organization");
 
   const spent = await OrganizationPage.open(admin, pier.id, "/usage");
-  await expect(spent.main.getByRole("table")).toContainText("1");
+  const paid = spent.row(theirAccount.email.split("@")[0] ?? "").getByRole("cell");
+  await expect(paid.nth(0)).toHaveText("Your organization");
+  await expect(paid.nth(1)).toHaveText("1");
+  await expect(paid.nth(2)).toHaveText(/^[\d.]+ credits \(\$\d+\.\d*[1-9]\d*\)$/);
   const theirs = await admin.api.send("GET", `/organizations/${harbour.id}`);
   expect(theirs.status()).toBe(404);
 

@@ -23,4 +23,8 @@ export async function account({ person, look }: Scene): Promise<void> {
   await look(person, "account-recovery-codes");
   await page.back("I have kept them");
   await look(person, "account-two-step-on", page.part("Two-step sign-in"));
+
+  await page.part("Access tokens").getByRole("link", { name: "HTTP API" }).click();
+  await expect(person.page.getByRole("heading", { name: "HTTP API", level: 1 })).toBeVisible();
+  await look(person, "api-docs");
 }

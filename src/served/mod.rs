@@ -60,10 +60,12 @@ pub fn forms() -> Router<App> {
         .merge(admin::routes())
 }
 
-/// The addresses of the forms whose answer is a page that is shown once. Whoever mounts them has to guard
-/// them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
+/// The addresses of the forms whose answer is a page: one that is shown once, or the form again with what
+/// was sent. Whoever mounts them has to guard them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
 pub fn answers() -> Router<App> {
-    account::answers().merge(organizations::answers())
+    account::answers()
+        .merge(organizations::answers())
+        .merge(admin::answers())
 }
 
 impl IntoResponse for Served {

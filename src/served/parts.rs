@@ -139,7 +139,8 @@ impl Sent {
 }
 
 /// Does what a form asks for, for the account that its page was made for, and goes back to the page,
-/// to its part `#…` where one is named, with a word for what became of it.
+/// with what its address asks for and to its part `#…` where there are such, with a word for what
+/// became of it.
 pub async fn done(
     actor: Option<Actor>,
     made_for: &str,
@@ -147,10 +148,14 @@ pub async fn done(
     part: &str,
     act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
 ) -> Redirect {
+    let (path, joint) = match page.split_once('?') {
+        Some((path, _)) => (path, '&'),
+        None => (page, '?'),
+    };
     let word = match actor {
-        None => return Redirect::to(&format!("/sign-in?next={page}")),
+        None => return Redirect::to(&format!("/sign-in?next={path}")),
         Some(actor) if actor.user.id.as_str() != made_for => "other-account",
         Some(actor) => act(&actor).await.unwrap_or_else(|word| word),
     };
-    Redirect::to(&format!("{page}?outcome={word}{part}"))
+    Redirect::to(&format!("{page}{joint}outcome={word}{part}"))
 }

@@ -185,6 +185,15 @@ impl Client {
         self.send("GET", address, None).await
     }
 
+    /// By their ids where somebody is signed in; when that was used last may change.
+    pub async fn sessions(&self) -> Value {
+        let answer = self.get("/api/v1/sessions").await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        let all = answer.json();
+        let ids = all["data"].as_array().expect("a list").iter();
+        ids.map(|session| session["id"].clone()).collect()
+    }
+
     /// Sends a form as a page of the product does.
     pub async fn form(&self, address: &str, fields: &str) -> Answer {
         let headers = [

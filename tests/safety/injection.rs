@@ -49,11 +49,14 @@ async fn everything(person: &Client) -> Vec<Value> {
         "generations",
         "budgets",
         "usage?from=2026-01-01&to=2027-01-01",
+        "organizations",
+        "tokens",
     ] {
         let answer = person.get(&format!("/api/v1/{path}")).await;
         assert_eq!(answer.status, 200, "{path}: {}", answer.text());
         all.push(answer.json());
     }
+    all.push(person.sessions().await);
     all
 }
 
@@ -79,6 +82,15 @@ async fn no_text_becomes_a_statement(database: Database) {
         Some(&json!({ "name": "Untouched" })),
     )
     .await;
+    for (path, body) in [
+        ("/api/v1/organizations", json!({ "name": "Untouched" })),
+        (
+            "/api/v1/tokens",
+            json!({ "name": "Untouched", "scopes": ["read"] }),
+        ),
+    ] {
+        assert_eq!(eve.send("POST", path, Some(&body)).await.status, 201);
+    }
     let before = everything(&eve).await;
     let ada = program.somebody("ada").await;
     let key = json!({ "key": "sandbox-abcdefgh-1c96" });

@@ -93,9 +93,7 @@ pub fn of_form(path: &str, of: &Subject, me: &Person) -> Option<String> {
         "/account/tokens/revoke" => format!("id={}", of.token),
         "/admin/accounts/change" => format!("account={}&wish=disable", of.account),
         "/admin/organizations/plan" => format!("organization={}&plan=premium", of.organization),
-        "/admin/catalog/correct" => {
-            "operation=video&provider=kie&model=veo3_fast&notice=Slow".to_owned()
-        }
+        "/admin/catalog" => "operation=video&provider=kie&model=veo3_fast&notice=Slow".to_owned(),
         "/admin/catalog/take-back" => "operation=video&provider=kie&model=veo3_fast".to_owned(),
         "/settings/fallback" | "/projects/{id}/settings/fallback" => {
             "operation=image&base=0&provider=gemini&timeout=on".to_owned()

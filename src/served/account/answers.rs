@@ -3,7 +3,8 @@
 
 use super::{
     super::{Served, html, parts::Sent},
-    PAGE, page_with_problem, second_factor as two_step, tokens,
+    PAGE, page_with_problem, second_factor as two_step,
+    tokens::{self, Wished},
 };
 use axum::{
     Form, Router,
@@ -72,7 +73,14 @@ async fn answer(
         Err(error) if error.step_up => {
             return Redirect::to(&format!("{PAGE}?outcome=confirm-first#confirm")).into_response();
         }
-        Err(error) => page_with_problem(&app, &actor, part, error).await.into(),
+        Err(error) => {
+            let wished = match part {
+                "tokens" => Wished::of(&sent),
+                _ => Wished::default(),
+            };
+            let page = page_with_problem(&app, &actor, part, error, wished).await;
+            page.into()
+        }
     };
     let cookie = cookie.map(|cookie| (SET_COOKIE, cookie));
     (AppendHeaders(cookie), Served(html)).into_response()

@@ -27,6 +27,7 @@ use server::{
         session::{self, SessionView},
     },
 };
+use tokens::Wished;
 
 /// Where the page is.
 const PAGE: &str = "/account";
@@ -49,6 +50,8 @@ struct Account {
     standing: Result<Standing, ApiError>,
     sessions: Result<Vec<SessionView>, ApiError>,
     tokens: Result<Vec<TokenView>, ApiError>,
+    /// How the form of a new token is filled in.
+    wished: Wished,
 }
 
 impl Account {
@@ -62,6 +65,7 @@ impl Account {
             standing: server::auth::second_factor::standing(app, actor).await,
             sessions: session::list(app, actor).await,
             tokens: access_token::list(app, actor).await,
+            wished: Wished::default(),
         }
     }
 
@@ -132,14 +136,19 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> String {
     })
 }
 
-/// The page where a form came to nothing, with the reason in its part.
+/// The page where a form came to nothing, with the reason in its part, and a wish for a token as it was
+/// sent.
 async fn page_with_problem(
     app: &App,
     actor: &Actor,
     part: &'static str,
     error: ApiError,
+    wished: Wished,
 ) -> String {
-    let account = Account::load(app, actor).await;
+    let account = Account {
+        wished,
+        ..Account::load(app, actor).await
+    };
     super::html(move || {
         account.view(Some(Said {
             part,

@@ -1,6 +1,7 @@
 //! What the page offers, by how its owner has shown who they are.
 
 use super::*;
+use crate::served::parts::Sent;
 use domain::{
     ErrorCode, Timestamp,
     scope::{Scope, Scopes},
@@ -36,6 +37,7 @@ fn account(is_confirmed: bool, on_since: Option<Timestamp>) -> Account {
             last_used_at: None,
             expired: true,
         }]),
+        wished: Wished::default(),
     }
 }
 
@@ -82,6 +84,33 @@ fn whoever_was_sent_here_to_confirm_is_sent_back() {
     };
     assert!(html(&sent).contains("name=\"next\" value=\"/projects/x/settings\""));
     assert!(!html(&account(false, None)).contains("name=\"next\""));
+}
+
+#[test]
+fn a_token_that_was_not_made_is_still_filled_in() {
+    let sent = [
+        ("act", "token"),
+        ("name", "Night \"build\""),
+        ("days", "30"),
+    ];
+    let own = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+    let refused = Account {
+        wished: Wished::of(&Sent(sent.map(own).into())),
+        ..account(true, None)
+    };
+    let (before, after) = (html(&account(true, None)), html(&refused));
+    for (page, days, ticked) in [(&before, 90, 1), (&after, 30, 0)] {
+        assert_eq!(page.matches(" checked").count(), ticked);
+        let chosen = page
+            .split("<option")
+            .find(|option| option.contains(" selected"));
+        let days = format!("{days} days");
+        assert!(
+            chosen.is_some_and(|chosen| chosen.contains(&days)),
+            "{days}"
+        );
+    }
+    assert!(after.contains("value=\"Night &quot;build&quot;\""));
 }
 
 #[test]

@@ -2,12 +2,40 @@
 
 use super::{Account, PAGE, confirm::first};
 use crate::{
-    served::parts::{Table, problem},
+    served::parts::{Sent, Table, problem},
     words::minute,
 };
 use domain::scope::Scope;
 use leptos::prelude::*;
 use server::auth::access_token::{DEFAULT_DAYS, TokenText, TokenView};
+
+/// A token that was asked for and not made, as its form was filled in.
+pub(super) struct Wished {
+    name: String,
+    scopes: Vec<Scope>,
+    days: String,
+}
+
+impl Wished {
+    /// What was sent.
+    pub(super) fn of(sent: &Sent) -> Self {
+        Self {
+            name: sent.get("name").to_owned(),
+            scopes: sent.all("scope").filter_map(Scope::parse).collect(),
+            days: sent.get("days").to_owned(),
+        }
+    }
+}
+
+impl Default for Wished {
+    fn default() -> Self {
+        Self {
+            name: String::new(),
+            scopes: vec![Scope::Read],
+            days: DEFAULT_DAYS.to_string(),
+        }
+    }
+}
 
 /// The part of the page.
 pub(super) fn view(account: &Account, said: Option<AnyView>) -> AnyView {
@@ -25,7 +53,8 @@ pub(super) fn view(account: &Account, said: Option<AnyView>) -> AnyView {
             <h2 id="tokens-heading">"Access tokens"</h2>
             {said}
             <p class="hint">
-                "With a token, a program of yours uses this server's API in your name, as far as the token allows. It can change neither your password nor your tokens."
+                "With a token, a program of yours uses this server's API in your name, as far as the token allows. It can change neither your password nor your tokens. What it can ask for is described on the page "
+                <a href="/api/v1/docs" rel="external">"HTTP API"</a> "."
             </p>
             {list}
             {make}
@@ -82,6 +111,7 @@ const fn scope_words(scope: Scope) -> &'static str {
 }
 
 fn form(account: &Account) -> AnyView {
+    let wished = &account.wished;
     let scopes = Scope::ALL.map(|scope| {
         view! {
             <label class="check">
@@ -89,7 +119,7 @@ fn form(account: &Account) -> AnyView {
                     type="checkbox"
                     name="scope"
                     value=scope.as_str()
-                    checked=scope == Scope::Read
+                    checked=wished.scopes.contains(&scope)
                 />
                 <span>{scope_words(scope)}</span>
             </label>
@@ -97,7 +127,9 @@ fn form(account: &Account) -> AnyView {
     });
     let days = [7, 30, DEFAULT_DAYS, 365].map(|days| {
         let words = format!("{days} days");
-        view! { <option value=days.to_string() selected=days == DEFAULT_DAYS>{words}</option> }
+        let value = days.to_string();
+        let selected = value == wished.days;
+        view! { <option value=value selected=selected>{words}</option> }
     });
     view! {
         <form class="account-form" method="post" action=PAGE aria-label="Make an access token">
@@ -108,6 +140,7 @@ fn form(account: &Account) -> AnyView {
                     id="token-name"
                     name="name"
                     type="text"
+                    value=wished.name.clone()
                     maxlength="100"
                     autocomplete="off"
                     required=true

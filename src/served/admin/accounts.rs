@@ -1,102 +1,66 @@
 //! Accounts, and the forms that change them.
 
-use super::super::parts::{Table, problem, words};
-use super::{Part, given, next, read};
+use super::{
+    Part,
+    list::{List, Shown},
+};
 use crate::words::minute;
 use axum::http::Uri;
 use leptos::prelude::*;
-use serde::Deserialize;
 use server::{
     actor::Actor,
-    admin::{
-        Search,
-        accounts::{self, Account},
-    },
+    admin::accounts::{self, Account},
     app::App,
 };
 
-const PATH: &str = "/admin/accounts";
+/// Where they are.
+pub const PATH: &str = "/admin/accounts";
 
-#[derive(Debug, Default, Deserialize)]
-struct Asked {
-    search: Option<String>,
-    cursor: Option<String>,
-}
+const LIST: List = List {
+    path: PATH,
+    name: "Accounts",
+    about: "A disabled account is signed out everywhere at once, and what it has asked for is stopped at its next step.",
+    by: "Name or address",
+    nothing: "No account is called that.",
+    columns: &[
+        "Address",
+        "Name",
+        "Since",
+        "Last seen",
+        "Organizations",
+        "State",
+    ],
+};
 
 /// The part.
 pub async fn part(app: &App, actor: &Actor, uri: &Uri, made_for: &str) -> Part {
-    let asked: Asked = read(uri);
-    let search = Search {
-        search: given(asked.search),
-        limit: None,
-        cursor: given(asked.cursor),
-    };
-    let found = accounts::list(app, actor, &search).await;
+    let shown = Shown::of(uri);
+    let found = accounts::list(app, actor, &shown.search()).await;
     let made_for = made_for.to_owned();
-    let part = search.search;
-    Box::new(move || {
-        let list = match found {
-            Err(error) => problem(&error),
-            Ok(page) if page.data.is_empty() => {
-                view! { <p class="empty">"No account is called that."</p> }.into_any()
-            }
-            Ok(page) => {
-                let rows = page.data.iter().map(|account| row(account, &made_for));
-                let table = Table {
-                    name: "Accounts",
-                    captioned: true,
-                    columns: &[
-                        "Address",
-                        "Name",
-                        "Since",
-                        "Last seen",
-                        "Organizations",
-                        "State",
-                    ],
-                    buttons: Some("Change"),
-                }
-                .with(rows.collect());
-                let following = page.next_cursor.map(|cursor| {
-                    next(PATH, &[("search", part.clone()), ("cursor", Some(cursor))])
-                });
-                view! { {table} {following} }.into_any()
-            }
-        };
-        view! {
-            <section aria-labelledby="accounts-heading">
-                <h2 id="accounts-heading">"Accounts"</h2>
-                <p class="hint">
-                    "A disabled account is signed out everywhere at once, and what it has asked for is stopped at its next step."
-                </p>
-                <form class="filters" method="get" action=PATH aria-label="Find accounts">
-                    {words("Name or address", "search", part.unwrap_or_default())}
-                    <button type="submit">"Find"</button>
-                </form>
-                {list}
-            </section>
-        }
-        .into_any()
+    LIST.part(found, shown, move |account: &Account, shown: &Shown| {
+        row(account, shown, &made_for)
     })
 }
 
-fn row(account: &Account, made_for: &str) -> AnyView {
+fn row(account: &Account, shown: &Shown, made_for: &str) -> AnyView {
     let seen = account.last_seen_at.map_or_else(|| "—".to_owned(), minute);
-    let (disable, disabled_words) = match account.disabled_at {
+    let (disable, disable_words) = match account.disabled_at {
         None => ("disable", "Disable"),
         Some(_) => ("enable", "Enable"),
     };
     let (grant, grant_words) = if account.is_admin {
-        ("revoke", "Stop running")
+        ("revoke", "Remove as admin")
     } else {
-        ("grant", "Let run")
+        ("grant", "Make admin")
     };
-    let button = |wish: &'static str, words: &'static str, more: &str| {
-        let label = format!("{words}{more}: {}", account.email);
+    let button = |wish: &'static str, words: &'static str| {
+        let label = format!("{words}: {}", account.email);
         view! {
             <form method="post" action="/admin/accounts/change">
                 <input type="hidden" name="made_for" value=made_for.to_owned()/>
                 <input type="hidden" name="account" value=account.id.to_string()/>
                 <input type="hidden" name="wish" value=wish/>
+                {shown.fields()}
                 <button type="submit" class="small" aria-label=label>
                     {words}
                 </button>
@@ -116,8 +80,8 @@ fn row(account: &Account, made_for: &str) -> AnyView {
             </td>
             <td>
                 <div class="actions">
-                    {button(disable, disabled_words, "")}
-                    {button(grant, grant_words, " this instance")}
+                    {button(disable, disable_words)}
+                    {button(grant, grant_words)}
                 </div>
             </td>
         </tr>

@@ -1,7 +1,10 @@
 //! The forms of the administration. They need no script; their answer is the page again, with what
 //! became of them. Who does not run the instance finds nothing at their addresses.
 
-use super::super::parts::{Outcome, done};
+use super::{
+    super::parts::{Outcome, done},
+    list::Shown,
+};
 use axum::{
     Form, Router,
     extract::State,
@@ -9,16 +12,11 @@ use axum::{
     response::{IntoResponse, Response},
     routing::post,
 };
-use domain::{ApiError, ErrorCode, Operation, OrganizationId, ProviderId, UserId, account::Plan};
+use domain::{ApiError, ErrorCode, OrganizationId, UserId, account::Plan};
 use serde::Deserialize;
-use serde_json::{Value, json};
 use server::{
     admin::{accounts, organizations},
     app::App,
-    catalog::{
-        CorrectionInput,
-        admin::{self as catalog, Place},
-    },
     web::MaybeActor,
 };
 
@@ -38,7 +36,7 @@ pub fn outcome_words(outcome: &str) -> Option<Outcome> {
         "taken-back" => ("What was shipped counts again.", true),
         "gone" => ("There is no such thing any more.", false),
         "wrong" => (
-            "Nothing was changed. Give prices in dollars with at most six digits after the point, such as 0.0336.",
+            "Nothing was changed, as that could not be understood. Look again and repeat it.",
             false,
         ),
         "other-account" => (
@@ -55,14 +53,13 @@ pub fn routes() -> Router<App> {
     Router::new()
         .route("/admin/accounts/change", post(change_account))
         .route("/admin/organizations/plan", post(set_plan))
-        .route("/admin/catalog/correct", post(correct))
-        .route("/admin/catalog/take-back", post(take_back))
 }
 
 /// Where nothing could be made of what was sent.
-const WRONG: &str = "wrong";
+pub const WRONG: &str = "wrong";
 
-fn refused(error: &ApiError) -> &'static str {
+/// The word for why it was refused.
+pub fn refused(error: &ApiError) -> &'static str {
     match error.code {
         ErrorCode::Conflict => "last",
         ErrorCode::NotFound => "gone",
@@ -89,6 +86,8 @@ struct Account {
     made_for: String,
     account: String,
     wish: String,
+    #[serde(flatten)]
+    shown: Shown,
 }
 
 async fn change_account(
@@ -96,7 +95,8 @@ async fn change_account(
     actor: MaybeActor,
     Form(sent): Form<Account>,
 ) -> Response {
-    for_admins(actor, &sent.made_for, "/admin/accounts", async |actor| {
+    let page = sent.shown.address(super::accounts::PATH);
+    for_admins(actor, &sent.made_for, &page, async |actor| {
         let (wish, word) = match sent.wish.as_str() {
             "disable" => (wish(Some(true), None), "disabled"),
             "enable" => (wish(Some(false), None), "enabled"),
@@ -120,92 +120,17 @@ struct OnPlan {
     made_for: String,
     organization: String,
     plan: Plan,
+    #[serde(flatten)]
+    shown: Shown,
 }
 
 async fn set_plan(State(app): State<App>, actor: MaybeActor, Form(sent): Form<OnPlan>) -> Response {
-    for_admins(
-        actor,
-        &sent.made_for,
-        "/admin/organizations",
-        async |actor| {
-            let id = OrganizationId(sent.organization.clone());
-            let wish = organizations::Wish { plan: sent.plan };
-            let changed = organizations::change(&app, actor, &id, wish).await;
-            changed.map(|_| "plan").map_err(|error| refused(&error))
-        },
-    )
-    .await
-}
-
-/// What the form of a correction sends, field by field: those of prices come again and again.
-type Fields = Vec<(String, String)>;
-
-fn field<'a>(fields: &'a Fields, name: &str) -> &'a str {
-    let found = fields.iter().find(|(field, _)| field == name);
-    found.map_or("", |(_, value)| value)
-}
-
-fn place(fields: &Fields) -> Option<(Operation, ProviderId)> {
-    Operation::parse(field(fields, "operation")).zip(ProviderId::parse(field(fields, "provider")))
-}
-
-async fn correct(
-    State(app): State<App>,
-    actor: MaybeActor,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let made_for = field(&fields, "made_for");
-    for_admins(actor, made_for, "/admin/catalog", async |actor| {
-        let (operation, provider) = place(&fields).ok_or(WRONG)?;
-        let input = correction(&fields).ok_or(WRONG)?;
-        let corrected = catalog::correct(&app, actor, operation, provider, input).await;
-        corrected
-            .map(|_| "corrected")
-            .map_err(|error| refused(&error))
-    })
-    .await
-}
-
-/// The correction that the fields say; `None` where they say nothing.
-fn correction(fields: &Fields) -> Option<CorrectionInput> {
-    let all = |name: &'static str| {
-        let fields = fields.iter().filter(move |(field, _)| field == name);
-        fields.map(|(_, value)| value.as_str())
-    };
-    let mut prices = Vec::new();
-    for (shape, usd) in all("price").zip(all("usd")) {
-        let mut price: Value = serde_json::from_str(shape).ok()?;
-        price
-            .as_object_mut()?
-            .insert("usd".to_owned(), json!(usd.trim()));
-        prices.push(price);
-    }
-    let mut input = json!({
-        "model": field(fields, "model"),
-        "retires_on": field(fields, "retires_on"),
-        "notice": field(fields, "notice"),
-    });
-    if !prices.is_empty() {
-        input["prices"] = Value::Array(prices);
-    }
-    serde_json::from_value(input).ok()
-}
-
-async fn take_back(
-    State(app): State<App>,
-    actor: MaybeActor,
-    Form(fields): Form<Fields>,
-) -> Response {
-    let made_for = field(&fields, "made_for");
-    for_admins(actor, made_for, "/admin/catalog", async |actor| {
-        let (operation, provider) = place(&fields).ok_or(WRONG)?;
-        let place = Place {
-            operation,
-            provider,
-            model: field(&fields, "model"),
-        };
-        let taken = catalog::take_back(&app, actor, place).await;
-        taken.map(|_| "taken-back").map_err(|error| refused(&error))
+    let page = sent.shown.address(super::organizations::PATH);
+    for_admins(actor, &sent.made_for, &page, async |actor| {
+        let id = OrganizationId(sent.organization.clone());
+        let wish = organizations::Wish { plan: sent.plan };
+        let changed = organizations::change(&app, actor, &id, wish).await;
+        changed.map(|_| "plan").map_err(|error| refused(&error))
     })
     .await
 }
@@ -213,40 +138,6 @@ async fn take_back(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn fields(pairs: &[(&str, &str)]) -> Fields {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        pairs.iter().map(own).collect()
-    }
-
-    #[test]
-    fn prices_come_in_pairs_of_shape_and_amount() {
-        let sent = fields(&[
-            ("model", "maker/a"),
-            ("price", r#"{"unit":"image","resolution":"1K"}"#),
-            ("usd", " 0.05 "),
-            ("price", r#"{"unit":"image","resolution":"2K"}"#),
-            ("usd", "0.1"),
-            ("retires_on", ""),
-            ("notice", ""),
-        ]);
-        let input = correction(&sent).unwrap();
-        assert_eq!(input.prices.map(|prices| prices.len()), Some(2));
-        assert_eq!(input.model, "maker/a");
-    }
-
-    #[test]
-    fn what_means_nothing_is_no_correction() {
-        for shape in [
-            "",
-            "[]",
-            r#"{"unit":"smile"}"#,
-            r#"{"unit":"image","is_admin":true}"#,
-        ] {
-            let sent = fields(&[("model", "a"), ("price", shape), ("usd", "1")]);
-            assert!(correction(&sent).is_none(), "{shape}");
-        }
-    }
 
     #[test]
     fn the_address_chooses_among_our_own_sentences_alone() {

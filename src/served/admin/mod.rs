@@ -4,19 +4,27 @@
 mod accounts;
 mod audit;
 mod catalog;
+mod corrected;
+mod correction;
 mod environment;
 mod forms;
+mod list;
 mod organizations;
 mod overview;
 
-pub use forms::routes;
+pub use corrected::answers;
 
-use super::parts::outcome;
+use super::parts::{Outcome, outcome};
 use crate::pages::ADMIN_PARTS;
-use axum::http::Uri;
+use axum::{Router, http::Uri};
 use leptos::prelude::*;
 use serde::Deserialize;
 use server::{actor::Actor, app::App};
+
+/// The addresses of the forms whose answer leads back to a page.
+pub fn routes() -> Router<App> {
+    forms::routes().merge(corrected::routes())
+}
 
 /// Whether there is a part at this path.
 pub fn is_part(path: &str) -> bool {
@@ -46,6 +54,18 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> Option<String> {
     };
     let asked: Asked = read(uri);
     let said = asked.outcome.as_deref().and_then(forms::outcome_words);
+    Some(whole(path, said, part))
+}
+
+/// The page where a correction came to nothing, with what was sent.
+async fn page_again(app: &App, actor: &Actor, refused: correction::Refused) -> String {
+    let made_for = actor.user.id.to_string();
+    let part = catalog::part_again(app, actor, &made_for, refused).await;
+    whole(catalog::PATH, None, part)
+}
+
+/// The page at this path, with its part and what became of a form.
+fn whole(path: &str, said: Option<Outcome>, part: Part) -> String {
     let links = ADMIN_PARTS.map(|(address, name)| {
         let current = (address == path).then_some("page");
         view! {
@@ -56,7 +76,7 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> Option<String> {
             </li>
         }
     });
-    Some(super::html(move || {
+    super::html(move || {
         view! {
             <h1>"Administration"</h1>
             <nav class="parts" aria-label="Administration">
@@ -66,7 +86,7 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> Option<String> {
             {part()}
         }
         .into_any()
-    }))
+    })
 }
 
 /// What is shown of a part, made where it is rendered.
@@ -82,15 +102,23 @@ fn given(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 
-/// The link to the next page of a list, with what its address asks for already.
-fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
+/// An address with what it asks for.
+fn address(path: &str, pairs: &[(&str, Option<String>)]) -> String {
     let mut query = url::form_urlencoded::Serializer::new(String::new());
     for (name, value) in pairs {
         if let Some(value) = value {
             query.append_pair(name, value);
         }
     }
-    let address = format!("{path}?{}", query.finish());
+    match query.finish() {
+        nothing if nothing.is_empty() => path.to_owned(),
+        asked => format!("{path}?{asked}"),
+    }
+}
+
+/// The link to the next page of a list, with what its address asks for already.
+fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
+    let address = address(path, pairs);
     view! {
         <p>
             <a class="button" href=address rel="external">

@@ -96,14 +96,14 @@ impl Call {
                 <p>{text(&operation["summary"])} "."</p>
                 <p>{text(&operation["description"])}</p>
                 <p class="hint">{who(operation)}</p>
-                {parameters(operation)}
+                {parameters(operation, &self.title())}
                 {(!body.is_null())
                     .then(|| view! { <p>"Body: " {schemas::shape(body)}</p> })}
                 <p>"Example:"</p>
                 <pre>
                     <code>{self.example(document)}</code>
                 </pre>
-                {answers(operation)}
+                {answers(operation, &self.title())}
             </section>
         }
         .into_any()
@@ -145,7 +145,7 @@ fn who(operation: &'static Value) -> String {
     }
 }
 
-fn parameters(operation: &'static Value) -> Option<AnyView> {
+fn parameters(operation: &'static Value, of: &str) -> Option<AnyView> {
     let rows = items(&operation["parameters"]).map(|parameter| {
         let required = parameter["required"] == true;
         view! {
@@ -163,7 +163,7 @@ fn parameters(operation: &'static Value) -> Option<AnyView> {
     let rows = rows.collect_view();
     (!rows.is_empty()).then(|| {
         view! {
-            <div class="scroll" tabindex="0" role="region" aria-label="Parameters">
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("Parameters of {of}")>
                 <table class="data">
                     <caption>"Parameters"</caption>
                     <thead>
@@ -183,7 +183,7 @@ fn parameters(operation: &'static Value) -> Option<AnyView> {
     })
 }
 
-fn answers(operation: &'static Value) -> AnyView {
+fn answers(operation: &'static Value, of: &str) -> AnyView {
     let rows = entries(&operation["responses"]).map(|(status, answer)| {
         let answer = server::api::resolve(answer);
         let kinds = entries(&answer["content"]).map(|(kind, content)| {
@@ -206,7 +206,7 @@ fn answers(operation: &'static Value) -> AnyView {
         }
     });
     view! {
-        <div class="scroll" tabindex="0" role="region" aria-label="Answers">
+        <div class="scroll" tabindex="0" role="region" aria-label=format!("Answers of {of}")>
             <table class="data">
                 <caption>"Answers"</caption>
                 <thead>

@@ -115,6 +115,17 @@ mod tests {
     }
 
     #[test]
+    fn every_table_has_a_name_of_its_own() {
+        let html = rendered();
+        let labels = html.split("aria-label=\"").skip(1);
+        let labels = labels.filter_map(|rest| rest.split('"').next());
+        let names: Vec<&str> = labels.filter(|label| label.contains(" of ")).collect();
+        let each: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert!(names.len() > 50, "{}", names.len());
+        assert_eq!(each.len(), names.len());
+    }
+
+    #[test]
     fn it_needs_no_script_and_no_other_site() {
         let html = rendered();
         assert!(!html.contains("<script") && !html.contains("src=\"http"));

@@ -73,7 +73,7 @@ pub fn all(document: &'static Value) -> AnyView {
     entries(&document["components"]["schemas"])
         .map(|(name, schema)| {
             let id = format!("schema-{name}");
-            let members = members(schema);
+            let members = members(schema, name);
             view! {
                 <section class="schema" aria-labelledby=id.clone()>
                     <h3 id=id.clone()>{name.as_str()}</h3>
@@ -90,7 +90,7 @@ pub fn all(document: &'static Value) -> AnyView {
 }
 
 /// The members of an object; `None` for what has none.
-fn members(schema: &'static Value) -> Option<AnyView> {
+fn members(schema: &'static Value, of: &str) -> Option<AnyView> {
     let parts: Vec<&Value> = std::iter::once(schema)
         .chain(items(&schema["allOf"]))
         .collect();
@@ -118,7 +118,7 @@ fn members(schema: &'static Value) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
         view! {
             {with}
-            <div class="scroll" tabindex="0" role="region" aria-label="Members">
+            <div class="scroll" tabindex="0" role="region" aria-label=format!("Members of {of}")>
                 <table class="data">
                     <thead>
                         <tr>
