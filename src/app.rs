@@ -9,8 +9,8 @@ use crate::{
     components::{ConfigureDialog, ConfirmDialog, MovingDialog, TopNavigation},
     pages::{
         AccountPage, AdminPage, FallbackPage, InvitationPage, LandingPage, NotFoundPage,
-        OrganizationsPage, PlanPage, ProjectPage, ProjectSettingsPage, ProjectsPage, SettingsPage,
-        SignInPage, SignUpPage, UsagePage,
+        OrganizationsPage, PeoplePage, PlanPage, ProjectPage, ProjectSettingsPage, ProjectsPage,
+        SettingsPage, SignInPage, SignUpPage, UsagePage,
     },
     seed::Seed,
     shell::Theme,
@@ -96,6 +96,10 @@ pub fn App() -> impl IntoView {
                     />
                     <Route path=path!("/settings/fallback") view=page(|| FallbackPage().into_any())/>
                     <Route path=path!("/projects/:id/plan") view=page(|| PlanPage().into_any())/>
+                    <Route
+                        path=path!("/projects/:id/people")
+                        view=page(|| PeoplePage().into_any())
+                    />
                     <Route path=path!("/settings") view=page(|| SettingsPage().into_any())/>
                     <Route path=path!("/usage") view=page(|| UsagePage().into_any())/>
                     <Route

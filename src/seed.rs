@@ -82,8 +82,10 @@ impl Needs {
     pub fn of(path: &str) -> Self {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         match (parts.next(), parts.next()) {
-            // The server alone fills the plan.
-            (Some("projects"), Some(_)) if parts.next() == Some("plan") => Self::Nothing,
+            // The server alone fills these.
+            (Some("projects"), Some(_)) if matches!(parts.next(), Some("plan" | "people")) => {
+                Self::Nothing
+            }
             (Some("projects"), Some(id)) => Self::Project(ProjectId(id.to_owned())),
             (Some("projects") | None, None) => Self::Projects,
             (Some("settings"), None) => Self::Settings,
@@ -218,6 +220,7 @@ mod tests {
             ("/projects/p1", project("p1")),
             ("/projects/p1/settings", project("p1")),
             ("/projects/p1/plan", Needs::Nothing),
+            ("/projects/p1/people", Needs::Nothing),
             ("/settings", Needs::Settings),
             ("/usage", Needs::Nothing),
             ("/sign-in", Needs::Nothing),

@@ -80,6 +80,7 @@ test("nothing that people write or providers answer acts on a page", async ({ pe
     `/projects/${project.id}/settings`,
     `/projects/${project.id}/settings/fallback`,
     `/projects/${project.id}/plan`,
+    `/projects/${project.id}/people`,
     "/usage",
     "/settings",
     "/organizations",

@@ -8,6 +8,7 @@ import { PROVIDED, confirmation } from "./confirmation";
 import { fallback } from "./fallback";
 import { organizations } from "./organizations";
 import { project } from "./project";
+import { projectPeople } from "./project-people";
 import { settings } from "./settings";
 import type { Look } from "./tour";
 
@@ -20,6 +21,7 @@ export function everyState(title: string, look: Look): void {
     });
   tour("arriving", arrival);
   tour("a project", project);
+  tour("the people of a project", projectPeople);
   tour("Settings", settings);
   tour("the account", account);
   tour("the administration", administration);

@@ -471,3 +471,28 @@ fn the_administration_is_there_for_who_runs_the_instance_alone() {
     }
     assert_eq!(count(&page("/admin/nowhere", seed()), nothing), 1);
 }
+
+#[test]
+fn who_may_only_look_is_told_so_and_every_field_is_held() {
+    for (path, class) in [
+        ("/projects/p1?step=characters", "step"),
+        ("/projects/p1/settings", "details"),
+    ] {
+        for role in domain::project::ProjectRole::ALL {
+            let mut seed = project_seed(Vec::new());
+            if let Some(open) = &mut seed.project {
+                open.project.role = role;
+            }
+            let html = page(path, seed);
+            let field = format!("class=\"{class}\"");
+            let held = html
+                .split("<fieldset")
+                .filter_map(|rest| rest.split('>').next())
+                .any(|tag| tag.contains(&field) && tag.contains("disabled"));
+            let looks = role == domain::project::ProjectRole::Viewer;
+            assert_eq!(held, looks, "{path} {role:?}");
+            let said = count(&html, crate::words::LOOKING_ONLY);
+            assert_eq!(said, usize::from(looks), "{path} {role:?}");
+        }
+    }
+}

@@ -7,6 +7,7 @@ mod fallback;
 mod landing;
 mod not_found;
 mod organizations;
+mod people;
 mod plan;
 mod project;
 mod project_settings;
@@ -24,6 +25,7 @@ pub use fallback::FallbackPage;
 pub use landing::LandingPage;
 pub use not_found::NotFoundPage;
 pub use organizations::{InvitationPage, OrganizationsPage};
+pub use people::PeoplePage;
 pub use plan::PlanPage;
 pub use project::ProjectPage;
 pub use project_settings::ProjectSettingsPage;
@@ -33,6 +35,8 @@ pub use usage::UsagePage;
 
 use crate::erase::{Erase, effect};
 use crate::stores::stores;
+use crate::words::LOOKING_ONLY;
+use domain::project::{Project, Right};
 use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
@@ -68,6 +72,13 @@ fn signed_in() -> bool {
         );
     });
     false
+}
+
+/// What somebody reads who may only look at a project; nothing for everybody else.
+fn looking_only(project: &Project) -> AnyView {
+    (!project.role.may(Right::Edit))
+        .then(|| view! { <p class="note">{LOOKING_ONLY}</p> })
+        .erase()
 }
 
 /// A page while its data is on the way.

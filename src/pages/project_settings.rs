@@ -1,6 +1,6 @@
 //! A project's own providers and models, each inherited or set here.
 
-use super::{signed_in, skeleton};
+use super::{looking_only, signed_in, skeleton};
 use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo};
 use crate::{
     components::{
@@ -10,7 +10,11 @@ use crate::{
     stores::{LevelStore, stores},
     words::{heading, key_standing, key_words, purpose},
 };
-use domain::{Operation, ProjectId, project::Project, provider::EndpointKind};
+use domain::{
+    Operation, ProjectId,
+    project::{Project, Right},
+    provider::EndpointKind,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -46,6 +50,8 @@ pub fn ProjectSettingsPage() -> impl IntoView {
 fn Content(project: Project, level: LevelStore) -> impl IntoView {
     // The server alone can fill that page.
     let fallback = format!("/projects/{}/settings/fallback", project.id);
+    let may_edit = project.role.may(Right::Edit);
+    let note = looking_only(&project);
     view! {
         <Title text=format!("Settings of {}", project.name)/>
         <section class="page" aria-labelledby="model-heading">
@@ -61,6 +67,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                 "What is set here holds for this project and comes before your own settings. “Automatic” goes back to what is inherited. Keys are always yours: "
                 <a href="/settings">"manage keys"</a>
             </p>
+            {note}
             <div class="panes">
                 <div class="side">
                     <Overview level=level/>
@@ -68,7 +75,8 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                         <a href=fallback rel="external">"Who takes over when a provider fails"</a>
                     </p>
                 </div>
-                <div class="details">
+                // Nothing is entered there by who may only look, so nothing is saved.
+                <fieldset class="details" disabled=dynamic(move || !may_edit)>
                     {Operation::ALL
                         .into_iter()
                         .map(|operation| view! { <Section level=level operation=operation/> })
@@ -78,7 +86,7 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                         <EndpointFields level=level kinds=&EndpointKind::ALL/>
                     </section>
                     <Transfer level=level/>
-                </div>
+                </fieldset>
             </div>
         </section>
     }

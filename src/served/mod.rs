@@ -7,6 +7,7 @@ mod api;
 mod fallback;
 mod organizations;
 mod parts;
+mod people;
 mod plan;
 mod usage;
 
@@ -38,6 +39,9 @@ pub async fn load(app: &App, actor: Option<&Actor>, uri: &Uri) -> Option<Served>
             if let Some(place) = organizations::Place::of(path) {
                 return Some(Served(organizations::page(app, actor, &place, uri).await));
             }
+            if let Some(project) = people::project_of(path) {
+                return Some(Served(people::page(app, actor, &project, uri).await));
+            }
             let project = plan::project_of(path)?;
             Some(Served(plan::page(app, actor, &project, uri).await))
         }
@@ -54,6 +58,7 @@ pub fn parts() -> Router<App> {
 pub fn forms() -> Router<App> {
     usage::routes()
         .merge(plan::routes())
+        .merge(people::routes())
         .merge(fallback::routes())
         .merge(account::routes())
         .merge(organizations::routes())
@@ -66,6 +71,7 @@ pub fn answers() -> Router<App> {
     account::answers()
         .merge(organizations::answers())
         .merge(admin::answers())
+        .merge(people::answers())
 }
 
 impl IntoResponse for Served {

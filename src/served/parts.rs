@@ -1,9 +1,15 @@
 //! What these pages share: their tables, what they say after a form, and how a form is answered.
 
 use axum::response::Redirect;
-use domain::ApiError;
+use domain::{ApiError, ProjectId};
 use leptos::prelude::*;
 use server::actor::Actor;
+
+/// The project that a path with this ending belongs to.
+pub fn project_at(path: &str, ending: &str) -> Option<ProjectId> {
+    let id = path.strip_prefix("/projects/")?.strip_suffix(ending)?;
+    (!id.is_empty() && !id.contains('/')).then(|| ProjectId(id.to_owned()))
+}
 
 /// A table that is scrolled by itself where it is too wide.
 pub struct Table {

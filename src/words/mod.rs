@@ -33,6 +33,10 @@ pub use trace::{Inherited, back_to_inherited, changes, inherited, trace_rows};
 
 use domain::{Operation, Timestamp};
 
+/// What somebody reads who can look at a project and not change it.
+pub const LOOKING_ONLY: &str =
+    "You can look at this project and not change it. Ask its owner to make you an editor.";
+
 /// The heading of an operation.
 #[must_use]
 pub const fn heading(operation: Operation) -> &'static str {

@@ -6,7 +6,7 @@ mod pictures;
 mod step;
 
 use self::step::StepPanel;
-use super::{signed_in, skeleton};
+use super::{looking_only, signed_in, skeleton};
 use crate::erase::{Erase, EraseAll, dynamic, effect, live, live_text, memo, on_click, on_key};
 use crate::{
     browser,
@@ -15,7 +15,7 @@ use crate::{
 };
 use domain::{
     ProjectId,
-    project::{Project, Step},
+    project::{Project, Right, Step},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -73,6 +73,9 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
     let id = project.id.clone();
     let settings = format!("/projects/{id}/settings");
     let plan = format!("/projects/{id}/plan");
+    let people = format!("/projects/{id}/people");
+    let may_edit = project.role.may(Right::Edit);
+    let note = looking_only(&project);
     let shown = id.clone();
     view! {
         <Title text=project.name.clone()/>
@@ -90,11 +93,15 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                     <a class="button" rel="external" href=plan>
                         "Plan"
                     </a>
+                    <a class="button" rel="external" href=people>
+                        "People"
+                    </a>
                     <a class="button" href=settings>
                         "Project settings"
                     </a>
                 </div>
             </div>
+            {note}
             <StepTabs id=id step=step/>
             <p class="visually-hidden" aria-live="polite">
                 {live_text(move || stores.generations.announcement.get())}
@@ -107,7 +114,15 @@ fn Content(project: Project, level: LevelStore) -> impl IntoView {
                 tabindex="-1"
             >
                 {live(move || {
-                    view! { <StepPanel project=shown.clone() level=level step=step.get()/> }.erase()
+                    view! {
+                        <StepPanel
+                            project=shown.clone()
+                            level=level
+                            step=step.get()
+                            may_edit=may_edit
+                        />
+                    }
+                    .erase()
                 })}
             </div>
         </section>

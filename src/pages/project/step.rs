@@ -26,9 +26,14 @@ const fn invitation(step: Step) -> &'static str {
     }
 }
 
-/// A step of a project.
+/// A step of a project. Who may not edit it can look at everything and press nothing.
 #[component]
-pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl IntoView {
+pub fn StepPanel(
+    project: ProjectId,
+    level: LevelStore,
+    step: Step,
+    may_edit: bool,
+) -> impl IntoView {
     let stores = stores();
     let flow = stores.flow;
     let operation = step.operation();
@@ -94,7 +99,7 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
         }
     };
     view! {
-        <div class="step">
+        <fieldset class="step" disabled=dynamic(move || !may_edit)>
             <form class="card ask" method="post" on:submit=submit>
                 <p class="hint">{invitation(step)}</p>
                 <Who level=level operation=operation model=model/>
@@ -139,7 +144,7 @@ pub fn StepPanel(project: ProjectId, level: LevelStore, step: Step) -> impl Into
                 })}
             </form>
             <Results project=of_project step=step/>
-        </div>
+        </fieldset>
     }
     .erase()
 }

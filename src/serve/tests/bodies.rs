@@ -120,6 +120,11 @@ pub fn of_form(path: &str, of: &Subject, me: &Person) -> Option<String> {
             format!("{operations}&operation=music&provider=kie&provider=gemini&own=on")
         }
         "/invitations/accept" => "token=none".to_owned(),
+        "/projects/{id}/people" => "email=dora@example.com&role=viewer".to_owned(),
+        "/projects/{id}/people/members/role" => format!("member={}&role=viewer", of.account),
+        "/projects/{id}/people/members/remove" => format!("member={}", of.account),
+        "/projects/{id}/people/invitations/withdraw" => format!("invitation={}", of.invitation),
+        "/projects/{id}/people/leave" => "sure=yes".to_owned(),
         "/projects/{id}/plan/add" => "step=scenes&text=A+fox".to_owned(),
         "/projects/{id}/plan/remove" => format!("item={}", of.item),
         "/projects/{id}/plan/start" | "/projects/{id}/plan/retry" => {

@@ -4,13 +4,14 @@ mod forms;
 
 pub use forms::routes;
 
-use super::parts::{outcome, problem};
-use crate::words::heading;
+use super::parts::{outcome, problem, project_at};
+use crate::words::{LOOKING_ONLY, heading};
 use axum::http::Uri;
 use domain::{
     Operation, ProjectId, ProviderFault, ProviderId,
     catalog::Catalog,
     fallback::Policy,
+    project::Right,
     settings::{Field, SettingsView},
 };
 use leptos::prelude::*;
@@ -41,12 +42,10 @@ impl Level {
     /// The level whose page has this path.
     #[must_use]
     pub fn of(path: &str) -> Option<Self> {
-        let settings = path.strip_suffix("/settings/fallback")?;
-        if settings.is_empty() {
+        if path == "/settings/fallback" {
             return Some(Self::Person);
         }
-        let id = settings.strip_prefix("/projects/")?;
-        (!id.is_empty() && !id.contains('/')).then(|| Self::Project(ProjectId(id.to_owned())))
+        project_at(path, "/settings/fallback").map(Self::Project)
     }
 
     /// The settings that the page belongs to.
@@ -72,12 +71,20 @@ pub async fn page(app: &App, actor: &Actor, level: &Level, uri: &Uri) -> String 
             .map(|project| (project, Some(own))),
         (Level::Project(_), Err(error)) => Err(error),
     };
+    let may_edit = match level {
+        Level::Person => true,
+        Level::Project(id) => server::projects::get(app, actor, id)
+            .await
+            .is_ok_and(|project| project.role.may(Right::Edit)),
+    };
     let catalog = app.catalog_for(actor).await;
     let shown = Shown {
         level: level.clone(),
         made_for: actor.user.id.to_string(),
+        may_edit,
         catalog: catalog.unwrap_or_else(|_| app.catalog()),
     };
+    let only_looks = !may_edit && views.is_ok();
     let said = forms::outcome_of(uri);
     super::html(move || {
         let (back, sections) = match views {
@@ -96,6 +103,7 @@ pub async fn page(app: &App, actor: &Actor, level: &Level, uri: &Uri) -> String 
             <p class="hint">
                 "A provider is never changed silently. Only where you say so here may another one take over, and only while nothing was made or charged, with a key that it has, and for whoever pays anyway. What was made then says who took over and why."
             </p>
+            {only_looks.then(|| view! { <p class="note">{LOOKING_ONLY}</p> })}
             {said.map(outcome)}
             {sections}
         }
@@ -107,6 +115,8 @@ pub async fn page(app: &App, actor: &Actor, level: &Level, uri: &Uri) -> String 
 struct Shown {
     level: Level,
     made_for: String,
+    /// Whether they may do more than look.
+    may_edit: bool,
     catalog: Arc<Catalog>,
 }
 
@@ -130,10 +140,6 @@ impl Shown {
         view: &SettingsView,
         inherited: Option<&SettingsView>,
     ) -> AnyView {
-        let policy = policy_of(view, operation);
-        let field = Field::Fallback(operation);
-        let base = view.versions.get(&field).copied().unwrap_or_default();
-        let id = |what: &str| format!("{operation}-{what}");
         let nobody = match inherited {
             None => "Nobody".to_owned(),
             Some(own) => match policy_of(own, operation) {
@@ -141,6 +147,27 @@ impl Shown {
                 Some(own) => format!("As in your own settings: {}", own.provider().label()),
             },
         };
+        let content = if self.may_edit {
+            self.form(operation, view, nobody)
+        } else {
+            let words = policy_of(view, operation).map_or(nobody, terms);
+            view! { <p>{words}</p> }.into_any()
+        };
+        let id = format!("{operation}-heading");
+        view! {
+            <section class="card" aria-labelledby=id.clone()>
+                <h2 id=id>{heading(operation)}</h2>
+                {content}
+            </section>
+        }
+        .into_any()
+    }
+
+    fn form(&self, operation: Operation, view: &SettingsView, nobody: String) -> AnyView {
+        let policy = policy_of(view, operation);
+        let field = Field::Fallback(operation);
+        let base = view.versions.get(&field).copied().unwrap_or_default();
+        let id = |what: &str| format!("{operation}-{what}");
         let chosen = policy.map(Policy::provider);
         let providers = ProviderId::ALL
             .into_iter()
@@ -165,48 +192,59 @@ impl Shown {
         });
         let most = policy.and_then(Policy::max_credits);
         view! {
-            <section class="card" aria-labelledby=id("heading")>
-                <h2 id=id("heading")>{heading(operation)}</h2>
-                <form class="filters" method="post" action=self.level.address()>
-                    <input type="hidden" name="made_for" value=self.made_for.clone()/>
-                    <input type="hidden" name="operation" value=operation.as_str()/>
-                    <input type="hidden" name="base" value=base.to_string()/>
-                    <div class="field">
-                        <label for=id("provider")>"Who takes over"</label>
-                        <select id=id("provider") name="provider">
-                            <option value="">{nobody}</option>
-                            {providers.collect_view()}
-                        </select>
-                    </div>
-                    <fieldset class="ticks">
-                        <legend>"After which failures"</legend>
-                        {failures.collect_view()}
-                    </fieldset>
-                    <div class="field">
-                        <label for=id("most")>"At most, in credits"</label>
-                        <input
-                            type="number"
-                            id=id("most")
-                            name="most"
-                            min="0"
-                            max=u32::MAX.to_string()
-                            step="1"
-                            inputmode="numeric"
-                            value=most.map(|most| most.to_string())
-                            aria-describedby=id("most-hint")
-                        />
-                        <p class="hint" id=id("most-hint")>
-                            "Empty: no more than what you agreed to for the first choice."
-                        </p>
-                    </div>
-                    <button type="submit" aria-label=format!("Save the fallback: {}", heading(operation))>
-                        "Save"
-                    </button>
-                </form>
-            </section>
+            <form class="filters" method="post" action=self.level.address()>
+                <input type="hidden" name="made_for" value=self.made_for.clone()/>
+                <input type="hidden" name="operation" value=operation.as_str()/>
+                <input type="hidden" name="base" value=base.to_string()/>
+                <div class="field">
+                    <label for=id("provider")>"Who takes over"</label>
+                    <select id=id("provider") name="provider">
+                        <option value="">{nobody}</option>
+                        {providers.collect_view()}
+                    </select>
+                </div>
+                <fieldset class="ticks">
+                    <legend>"After which failures"</legend>
+                    {failures.collect_view()}
+                </fieldset>
+                <div class="field">
+                    <label for=id("most")>"At most, in credits"</label>
+                    <input
+                        type="number"
+                        id=id("most")
+                        name="most"
+                        min="0"
+                        max=u32::MAX.to_string()
+                        step="1"
+                        inputmode="numeric"
+                        value=most.map(|most| most.to_string())
+                        aria-describedby=id("most-hint")
+                    />
+                    <p class="hint" id=id("most-hint")>
+                        "Empty: no more than what you agreed to for the first choice."
+                    </p>
+                </div>
+                <button type="submit" aria-label=format!("Save the fallback: {}", heading(operation))>
+                    "Save"
+                </button>
+            </form>
         }
         .into_any()
     }
+}
+
+/// What is set, for those who may only look.
+fn terms(policy: &Policy) -> String {
+    let failures: Vec<_> = FAILURES
+        .into_iter()
+        .filter(|(kind, _)| policy.covers(*kind))
+        .map(|(_, words)| words.to_lowercase())
+        .collect();
+    let most = policy
+        .max_credits()
+        .map_or_else(String::new, |most| format!(" At most {most} credits."));
+    let provider = policy.provider().label();
+    format!("{provider}, after: {}.{most}", failures.join("; "))
 }
 
 fn policy_of(view: &SettingsView, operation: Operation) -> Option<&Policy> {
@@ -220,6 +258,16 @@ mod tests {
     #[test]
     fn every_kind_of_failure_can_be_chosen() {
         assert_eq!(FAILURES.map(|(kind, _)| kind), domain::fallback::KINDS);
+    }
+
+    #[test]
+    fn who_may_only_look_reads_what_is_set() {
+        let on = [ProviderFault::Overloaded, ProviderFault::Timeout];
+        let policy = Policy::new(ProviderId::Kie, &on, Some(40)).unwrap();
+        assert_eq!(
+            terms(&policy),
+            "KIE.ai, after: it says that it is overloaded; it cannot be reached in time. At most 40 credits."
+        );
     }
 
     #[test]

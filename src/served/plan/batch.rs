@@ -38,9 +38,6 @@ fn progress_words(state: BatchState, counts: Counts) -> String {
 /// The newest batch.
 pub fn view(shown: &Shown, plan: &PlanView, batch: &BatchView) -> AnyView {
     let counts = batch.counts;
-    let is_mine = batch.started_by.as_str() == shown.made_for;
-    let is_paused = batch.state == BatchState::Paused;
-    let can_retry = is_mine && batch.state != BatchState::Cancelled && plan.again.all.items > 0;
     view! {
         <section class="card" aria-labelledby="batch-heading">
             <h2 id="batch-heading">"Batch"</h2>
@@ -68,18 +65,26 @@ pub fn view(shown: &Shown, plan: &PlanView, batch: &BatchView) -> AnyView {
                         </p>
                     }
                 })}
-            <div class="actions">
-                {(batch.state == BatchState::Running)
-                    .then(|| shown.button("pause", "Pause".to_owned(), ""))}
-                {(is_paused && is_mine)
-                    .then(|| shown.button("resume", "Resume".to_owned(), "primary"))}
-                {batch
-                    .state
-                    .is_open()
-                    .then(|| shown.button("cancel", "Cancel batch".to_owned(), ""))}
-                {can_retry.then(|| retry(shown, &plan.again))}
-            </div>
+            {shown.may_edit.then(|| actions(shown, plan, batch))}
         </section>
+    }
+    .into_any()
+}
+
+/// What can be decided about a batch now.
+fn actions(shown: &Shown, plan: &PlanView, batch: &BatchView) -> AnyView {
+    let is_mine = batch.started_by.as_str() == shown.made_for;
+    let is_paused = batch.state == BatchState::Paused;
+    let can_retry = is_mine && batch.state != BatchState::Cancelled && plan.again.all.items > 0;
+    view! {
+        <div class="actions">
+            {(batch.state == BatchState::Running)
+                .then(|| shown.button("pause", "Pause".to_owned(), ""))}
+            {(is_paused && is_mine)
+                .then(|| shown.button("resume", "Resume".to_owned(), "primary"))}
+            {batch.state.is_open().then(|| shown.button("cancel", "Cancel batch".to_owned(), ""))}
+            {can_retry.then(|| retry(shown, &plan.again))}
+        </div>
     }
     .into_any()
 }
@@ -164,7 +169,7 @@ pub fn totals(shown: &Shown, plan: &PlanView) -> AnyView {
                     view! { <p class="hint">{words}</p> }
                 })}
             {plan.blockers.iter().map(blocker).collect_view()}
-            {(!open && totals.all.items > 0 && plan.blockers.is_empty())
+            {(shown.may_edit && !open && totals.all.items > 0 && plan.blockers.is_empty())
                 .then(|| start(shown, totals))}
         </section>
     }

@@ -25,7 +25,7 @@ pub fn table(shown: &Shown, plan: &PlanView) -> AnyView {
         name: "Items of the plan",
         captioned: false,
         columns: &["No.", "What", "Provider and model", "Estimate", "State"],
-        buttons: Some("Actions"),
+        buttons: shown.may_edit.then_some("Actions"),
     };
     view! {
         <section aria-labelledby="items-heading">
@@ -90,7 +90,9 @@ fn row(shown: &Shown, plan: &PlanView, place: usize, item: &ItemView) -> AnyView
                 {item.blockers.iter().map(blocker).collect_view()}
                 {result.map(|href| view! { <p><a href=href>"Open its step"</a></p> })}
             </td>
-            <td>{may_go.then(|| remove(shown, place, item))}</td>
+            {shown
+                .may_edit
+                .then(|| view! { <td>{may_go.then(|| remove(shown, place, item))}</td> })}
         </tr>
     }
     .into_any()

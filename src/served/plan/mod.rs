@@ -8,8 +8,8 @@ mod items;
 
 pub use forms::routes;
 
-use super::parts::{outcome, problem};
-
+use super::parts::{outcome, problem, project_at};
+use crate::words::LOOKING_ONLY;
 use axum::{
     Router,
     extract::{Path, Query, State},
@@ -18,8 +18,9 @@ use axum::{
     routing::get,
 };
 use domain::{
-    ProjectId, UserId,
+    ApiError, ProjectId, UserId,
     plan::{BatchState, Blocker, PlanView},
+    project::Right,
 };
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -28,8 +29,7 @@ use server::{actor::Actor, app::App, web::MaybeActor};
 /// The project whose plan is at this path.
 #[must_use]
 pub fn project_of(path: &str) -> Option<ProjectId> {
-    let id = path.strip_prefix("/projects/")?.strip_suffix("/plan")?;
-    (!id.is_empty() && !id.contains('/')).then(|| ProjectId(id.to_owned()))
+    project_at(path, "/plan")
 }
 
 /// What the page shows.
@@ -40,6 +40,9 @@ pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> S
     let shown = Shown {
         project: project.clone(),
         made_for: actor.user.id.to_string(),
+        may_edit: found
+            .as_ref()
+            .is_ok_and(|project| project.role.may(Right::Edit)),
     };
     super::html(move || {
         match (found, plan) {
@@ -51,6 +54,7 @@ pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> S
             <p class="hint">
                 "What this film still needs: written down first, priced together, and made when you say so. Before you start it nothing is sent and nothing is paid."
             </p>
+            {(!shown.may_edit).then(|| view! { <p class="note">{LOOKING_ONLY}</p> })}
             {said.map(outcome)}
             <div
                 class="plan"
@@ -58,7 +62,7 @@ pub async fn page(app: &App, actor: &Actor, project: &ProjectId, uri: &Uri) -> S
             >
                 {shown.now(&plan)}
             </div>
-            {items::form(&shown, &plan)}
+            {shown.may_edit.then(|| items::form(&shown, &plan))}
         }
         .into_any(),
         (Err(error), _) | (_, Err(error)) => view! {
@@ -91,13 +95,17 @@ async fn now(
 ) -> Result<Html<String>, StatusCode> {
     let actor = actor.filter(|actor| actor.user.id == made.r#for);
     let actor = actor.ok_or(StatusCode::UNAUTHORIZED)?;
-    let plan = server::plan::look(&app, &actor, &project).await;
-    let plan = plan.map_err(|error| {
+    let status = |error: ApiError| {
         StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    })?;
+    };
+    let found = server::projects::get(&app, &actor, &project).await;
+    let may_edit = found.map_err(status)?.role.may(Right::Edit);
+    let plan = server::plan::look(&app, &actor, &project).await;
+    let plan = plan.map_err(status)?;
     let shown = Shown {
         project,
         made_for: actor.user.id.to_string(),
+        may_edit,
     };
     Ok(Html(super::html(|| shown.now(&plan))))
 }
@@ -106,6 +114,8 @@ async fn now(
 struct Shown {
     project: ProjectId,
     made_for: String,
+    /// Whether they may do more than look.
+    may_edit: bool,
 }
 
 impl Shown {
@@ -195,12 +205,17 @@ mod tests {
         }
     }
 
-    fn shown(made_for: &str, plan: &PlanView) -> String {
+    fn shown_to(made_for: &str, may_edit: bool, plan: &PlanView) -> String {
         let shown = Shown {
             project: ProjectId("p1".to_owned()),
             made_for: made_for.to_owned(),
+            may_edit,
         };
         crate::served::html(|| shown.now(plan))
+    }
+
+    fn shown(made_for: &str, plan: &PlanView) -> String {
+        shown_to(made_for, true, plan)
     }
 
     #[test]
@@ -224,6 +239,16 @@ mod tests {
         let (mine, of_another) = (shown("ada", &paused), shown("eve", &paused));
         assert!(mine.contains("Resume") && mine.contains("Cancel batch"));
         assert!(!of_another.contains("Resume") && of_another.contains("Cancel batch"));
+    }
+
+    #[test]
+    fn who_may_only_look_is_offered_nothing() {
+        for state in [BatchState::Running, BatchState::Paused, BatchState::Done] {
+            let plan = plan(state, &[ItemState::Waiting]);
+            let html = shown_to("ada", false, &plan);
+            assert!(html.contains("Progress of the batch"), "{html}");
+            assert!(!html.contains("<form"), "{html}");
+        }
     }
 
     #[test]
