@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod api;
+mod audit;
 mod fallback;
 mod organizations;
 mod parts;

@@ -1,8 +1,10 @@
-//! What these pages share: their tables, what they say after a form, and how a form is answered.
+//! What these pages share: what their addresses ask for, their tables, what they say after a form, and
+//! how a form is answered.
 
-use axum::response::Redirect;
+use axum::{extract::Query, http::Uri, response::Redirect};
 use domain::ApiError;
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 use server::actor::Actor;
 
 /// A table that is scrolled by itself where it is too wide.
@@ -90,6 +92,35 @@ pub fn choice(
                 {options.collect_view()}
             </select>
         </div>
+    }
+    .into_any()
+}
+
+/// What an address asks for; nothing where it cannot be understood.
+pub fn read<T: Default + DeserializeOwned>(uri: &Uri) -> T {
+    Query::try_from_uri(uri).map_or_else(|_| T::default(), |query| query.0)
+}
+
+/// A text that was given and is not empty.
+pub fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// The link to the next page of a list, with what its address asks for already.
+pub fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    let address = format!("{path}?{}", query.finish());
+    view! {
+        <p>
+            <a class="button" href=address rel="external">
+                "Next page"
+            </a>
+        </p>
     }
     .into_any()
 }

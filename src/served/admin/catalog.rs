@@ -1,7 +1,7 @@
 //! The catalogue's prices: what counts, who says so, and the form that corrects them.
 
-use super::super::parts::{Table, choice, problem};
-use super::{Part, given, read};
+use super::super::parts::{Table, choice, given, problem, read};
+use super::Part;
 use crate::words::{heading, usd};
 use axum::http::Uri;
 use domain::{

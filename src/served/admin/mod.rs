@@ -11,7 +11,7 @@ mod overview;
 
 pub use forms::routes;
 
-use super::parts::outcome;
+use super::parts::{outcome, read};
 use crate::pages::ADMIN_PARTS;
 use axum::http::Uri;
 use leptos::prelude::*;
@@ -71,32 +71,3 @@ pub async fn page(app: &App, actor: &Actor, uri: &Uri) -> Option<String> {
 
 /// What is shown of a part, made where it is rendered.
 type Part = Box<dyn FnOnce() -> AnyView>;
-
-/// What an address asks for; nothing where it cannot be understood.
-fn read<T: Default + serde::de::DeserializeOwned>(uri: &Uri) -> T {
-    axum::extract::Query::try_from_uri(uri).map_or_else(|_| T::default(), |query| query.0)
-}
-
-/// A text that was given and is not empty.
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
-}
-
-/// The link to the next page of a list, with what its address asks for already.
-fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    let address = format!("{path}?{}", query.finish());
-    view! {
-        <p>
-            <a class="button" href=address rel="external">
-                "Next page"
-            </a>
-        </p>
-    }
-    .into_any()
-}

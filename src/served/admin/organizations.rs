@@ -1,7 +1,7 @@
 //! Organizations, and the form that puts one on a plan.
 
-use super::super::parts::{Table, problem, words};
-use super::{Part, given, next, read};
+use super::super::parts::{Table, given, next, problem, read, words};
+use super::Part;
 use crate::words::minute;
 use axum::http::Uri;
 use domain::account::Plan;

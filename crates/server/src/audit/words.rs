@@ -6,11 +6,14 @@ use serde_json::Value;
 /// What was done, for people.
 #[must_use]
 pub fn sentence(action: &str, target: &str, detail: &Value) -> String {
-    let provider = || match ProviderId::parse(target) {
+    // An organization's key is named with the organization before it.
+    let slot = target.rsplit('/').next().unwrap_or(target);
+    let provider = || match ProviderId::parse(slot) {
         Some(provider) => provider.label(),
         None => target,
     };
     let said = |name: &str| detail.get(name).and_then(Value::as_str);
+    let name = || said("name").unwrap_or(target);
     match action {
         "key.stored" => format!("Stored a key for {}", provider()),
         "key.replaced" => format!("Replaced the key for {}", provider()),
@@ -36,10 +39,29 @@ pub fn sentence(action: &str, target: &str, detail: &Value) -> String {
         ),
         "organization.plan_set" => format!(
             "Put the organization {} on the plan {}",
-            said("name").unwrap_or(target),
+            name(),
             said("plan").unwrap_or("that was chosen")
         ),
-        "project.deleted" => format!("Deleted the project {}", said("name").unwrap_or(target)),
+        "organization.created" => format!("Made the organization {}", name()),
+        "organization.renamed" => format!("Renamed the organization to {}", name()),
+        "organization.deleted" => format!("Deleted the organization {}", name()),
+        "organization.settings" => "Changed the organization's defaults or addresses".to_owned(),
+        "organization.policy" => "Changed what the organization's keys may be used for".to_owned(),
+        "member.invited" => match said("role") {
+            Some(role) => format!("Invited {target} with the role {role}"),
+            None => format!("Invited {target}"),
+        },
+        "member.uninvited" => "Withdrew an invitation".to_owned(),
+        "member.joined" => "Accepted the invitation".to_owned(),
+        "member.left" => "Left the organization".to_owned(),
+        "member.removed" => format!("Removed the member {target}"),
+        "member.role_changed" => match said("from").zip(said("to")) {
+            Some((from, to)) => {
+                format!("Changed the role of the member {target} from {from} to {to}")
+            }
+            None => format!("Changed the role of the member {target}"),
+        },
+        "project.deleted" => format!("Deleted the project {}", name()),
         "master_key.added" => format!("Added the master key {target}"),
         "master_key.rotated" => format!("Sealed all secrets anew with the master key {target}"),
         "master_key.retired" => format!("Retired the master key {target}"),
@@ -47,7 +69,7 @@ pub fn sentence(action: &str, target: &str, detail: &Value) -> String {
     }
 }
 
-/// `member.role_changed` as `Member: role changed`.
+/// `project.role_changed` as `Project: role changed`.
 fn readable(action: &str) -> String {
     let words = action.replace('_', " ").replacen('.', ": ", 1);
     let mut letters = words.chars();
@@ -83,10 +105,22 @@ mod tests {
                 "Disabled the account u1",
             ),
             (
+                "key.removed",
+                "o1/gemini",
+                json!({}),
+                "Removed the key for Google Gemini",
+            ),
+            (
                 "member.role_changed",
                 "u1",
+                json!({"from": "member", "to": "admin"}),
+                "Changed the role of the member u1 from member to admin",
+            ),
+            (
+                "project.role_changed",
+                "p1",
                 json!({}),
-                "Member: role changed: u1",
+                "Project: role changed: p1",
             ),
             ("", "", json!({}), ": "),
         ] {
