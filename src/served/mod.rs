@@ -61,7 +61,8 @@ pub fn forms() -> Router<App> {
         .merge(admin::routes())
 }
 
-/// The addresses of the forms whose answer is a page that is shown once. Whoever mounts them has to guard
+/// The addresses of the forms whose answer is a page: one that is shown once, or the form again with what
+/// is wrong in it. Whoever mounts them has to guard
 /// them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
 pub fn answers() -> Router<App> {
     account::answers().merge(organizations::answers())

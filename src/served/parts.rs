@@ -153,6 +153,7 @@ pub fn problem(error: &ApiError) -> AnyView {
 }
 
 /// What a form sends: names and values, some names several times.
+#[derive(Clone)]
 pub struct Sent(pub Vec<(String, String)>);
 
 impl Sent {

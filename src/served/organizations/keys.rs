@@ -37,7 +37,7 @@ pub(super) fn view(shown: &Shown, keys: &SharedKeys, today: &str) -> AnyView {
             }}
             {undo(shown, keys)}
         </section>
-        {store(shown)}
+        {shown.is_confirmed.then(|| store(shown))}
     }
     .into_any()
 }
@@ -74,7 +74,7 @@ fn table(shown: &Shown, keys: &SharedKeys, today: &str) -> AnyView {
         name: "Keys of the organization",
         captioned: false,
         columns: &["Key", "Ends in", "State"],
-        buttons: Some("Test and remove"),
+        buttons: shown.is_confirmed.then_some("Test and remove"),
     }
     .with(rows.collect())
 }
@@ -94,6 +94,16 @@ fn row(shown: &Shown, slot: ProviderId, view: &SecretView, today: &str) -> AnyVi
         .last4
         .as_ref()
         .map_or_else(|| "—".to_owned(), |last4| format!("····{last4}"));
+    let buttons = shown.is_confirmed.then(|| {
+        view! {
+            <td>
+                <div class="in-row">
+                    {act(shown, "keys/test", slot, "Test", &name, "small")}
+                    {act(shown, "keys/remove", slot, "Remove", &name, "small danger")}
+                </div>
+            </td>
+        }
+    });
     view! {
         <tr>
             <th scope="row" class="wrap">{name.clone()}</th>
@@ -101,12 +111,7 @@ fn row(shown: &Shown, slot: ProviderId, view: &SecretView, today: &str) -> AnyVi
             <td class="wrap">
                 <span class=class>{health}</span>
             </td>
-            <td>
-                <div class="in-row">
-                    {act(shown, "keys/test", slot, "Test", &name, "small")}
-                    {act(shown, "keys/remove", slot, "Remove", &name, "small danger")}
-                </div>
-            </td>
+            {buttons}
         </tr>
     }
     .into_any()
@@ -138,7 +143,9 @@ fn undo(shown: &Shown, keys: &SharedKeys) -> AnyView {
         view! {
             <div class="in-row">
                 <p>{format!("{name} was changed. It can be brought back until {}.", minute(*until))}</p>
-                {act(shown, "keys/undo", *slot, "Undo", &name, "small")}
+                {shown
+                    .is_confirmed
+                    .then(|| act(shown, "keys/undo", *slot, "Undo", &name, "small"))}
             </div>
         }
     };
