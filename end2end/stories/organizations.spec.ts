@@ -94,6 +94,20 @@ test("a member who is removed is outside at the next request, and a link works o
   await expect(page.said).toContainText("This is its last owner.");
 });
 
+test("rules that are refused keep what was typed and name the line", async ({ person: admin }) => {
+  const pier = await OrganizationPage.create(admin, "Pier Films");
+  await pier.part("Defaults and rules");
+  const models = pier.main.getByLabel("Models, each on a line with its provider");
+  await models.fill("kie nano\nkie");
+  await pier.main.getByRole("button", { name: "Save the rules" }).click();
+  await expect(pier.said).toContainText("Nothing was saved.");
+  await expect(pier.main).toContainText("Line 2: ");
+  await expect(models).toHaveValue("kie nano\nkie");
+  await models.fill("");
+  await pier.main.getByRole("button", { name: "Save the rules" }).click();
+  await expect(pier.said).toContainText("Saved.");
+});
+
 test("a stranger sees nothing of an organization", async ({ person: admin, somebody, watch }) => {
   watch.expect(/404/);
   const pier = await OrganizationPage.create(admin, "Pier Films");

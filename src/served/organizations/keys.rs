@@ -205,3 +205,37 @@ fn store(shown: &Shown) -> AnyView {
     }
     .into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::served::organizations::{Part, tests::shown};
+    use domain::{Map, account::OrganizationRole, keys::SecretStatus};
+
+    #[test]
+    fn who_has_not_confirmed_sees_the_keys_and_is_asked_for_none() {
+        let key = SecretView {
+            configured: true,
+            last4: Some("7Q4Z".to_owned()),
+            updated_at: Timestamp(0),
+            status: SecretStatus::Ready,
+            tested: None,
+            health: None,
+        };
+        let keys = SharedKeys {
+            keys: [(ProviderId::Gemini, SharedKey::Shown(Box::new(key)))].into(),
+            undo_until: Map::from([(ProviderId::Gemini, Timestamp(60_000))]),
+        };
+        for is_confirmed in [true, false] {
+            let shown = shown(Part::Keys, OrganizationRole::Admin, is_confirmed);
+            let html = crate::served::html(|| view(&shown, &keys, "2026-11-22"));
+            assert!(html.contains("····7Q4Z"), "{html}");
+            assert!(html.contains("It can be brought back until"), "{html}");
+            for offered in ["type=\"password\"", "Test: ", "Remove: ", "Undo: "] {
+                assert_eq!(html.contains(offered), is_confirmed, "{offered}: {html}");
+            }
+            let way = "/account?next=/organizations/o1/keys#confirm";
+            assert_eq!(html.contains(way), !is_confirmed, "{html}");
+        }
+    }
+}

@@ -293,6 +293,33 @@ const fn plan_words(plan: Plan) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::Timestamp;
+
+    /// A part of an organization's page, as it is shown to whom.
+    pub(super) fn shown(part: Part, role: OrganizationRole, is_confirmed: bool) -> Shown {
+        Shown {
+            organization: Organization {
+                id: OrganizationId("o1".to_owned()),
+                name: "Studio".to_owned(),
+                plan: Plan::Premium,
+                role,
+                created_at: Timestamp(0),
+            },
+            part,
+            made_for: "user-1".to_owned(),
+            is_confirmed,
+        }
+    }
+
+    #[test]
+    fn the_audit_is_offered_to_admins_alone() {
+        for role in OrganizationRole::ALL {
+            let shown = shown(Part::People, role, true);
+            let html = shown.page(None, Ok(Box::new(|_| ().into_any())));
+            let is_offered = html.contains("href=\"/organizations/o1/audit\"");
+            assert_eq!(is_offered, role.is_admin(), "{role:?}");
+        }
+    }
 
     #[test]
     fn each_page_has_its_path_and_nothing_else_has() {

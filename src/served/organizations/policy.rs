@@ -215,28 +215,11 @@ fn tick(name: &'static str, value: &'static str, words: &'static str, on: bool) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::served::{organizations::Part, parts::Sent};
-    use domain::{
-        ApiError, OrganizationId, Timestamp,
-        account::{OrganizationRole, Plan},
-        organization::Organization,
-        resolution::OrganizationPolicy,
+    use crate::served::{
+        organizations::{Part, tests::shown},
+        parts::Sent,
     };
-
-    fn shown() -> Shown {
-        Shown {
-            organization: Organization {
-                id: OrganizationId("o1".to_owned()),
-                name: "Studio".to_owned(),
-                plan: Plan::Premium,
-                role: OrganizationRole::Admin,
-                created_at: Timestamp(0),
-            },
-            part: Part::Rules,
-            made_for: "user-1".to_owned(),
-            is_confirmed: true,
-        }
-    }
+    use domain::{ApiError, account::OrganizationRole, resolution::OrganizationPolicy};
 
     fn stored() -> PolicyView {
         PolicyView {
@@ -248,7 +231,8 @@ mod tests {
 
     #[test]
     fn what_was_typed_and_refused_is_there_again_with_what_is_wrong() {
-        let html = crate::served::html(|| form(&shown(), &stored(), None));
+        let shown = shown(Part::Rules, OrganizationRole::Admin, true);
+        let html = crate::served::html(|| form(&shown, &stored(), None));
         assert!(html.contains("value=\"0123abcd\"") && html.contains("value=\"50\""));
         assert!(!html.contains("aria-invalid"));
 
@@ -264,7 +248,7 @@ mod tests {
             sent: Sent(sent.map(own).to_vec()),
             error: ApiError::invalid_field("models", "Line 2: write both."),
         };
-        let html = crate::served::html(|| form(&shown(), &stored(), Some(&refused)));
+        let html = crate::served::html(|| form(&shown, &stored(), Some(&refused)));
         for there in [
             "value=\"seen before\"",
             ">\nkie nano\nkie\n&lt;/textarea>&lt;b></textarea>",
