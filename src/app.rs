@@ -123,6 +123,10 @@ pub fn App() -> impl IntoView {
                         view=page(|| OrganizationsPage().into_any())
                     />
                     <Route
+                        path=path!("/organizations/:id/audit")
+                        view=page(|| OrganizationsPage().into_any())
+                    />
+                    <Route
                         path=path!("/invitations/:token")
                         view=page(|| InvitationPage().into_any())
                     />

@@ -357,7 +357,7 @@ const FORM_BODY: usize = 64 << 10;
 /// The largest body of a server function: a generation with pictures.
 const FUNCTION_BODY: usize = 9 << 20;
 
-/// Renders what a form answers that shows something once: the page of its address, with that in it.
+/// Renders what a form answers with a page: the page of its address, with that in it.
 async fn shown<R, F>(app: App, render: R, request: Request, next: Next) -> Response
 where
     R: Fn(Request) -> F,

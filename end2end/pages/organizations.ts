@@ -25,7 +25,7 @@ export class OrganizationPage {
   static async open(
     person: Person,
     id: string,
-    part: "" | "/keys" | "/rules" | "/usage" = "",
+    part: "" | "/keys" | "/rules" | "/usage" | "/audit" = "",
   ): Promise<OrganizationPage> {
     await person.open(`/organizations/${id}${part}`);
     return new OrganizationPage(person, id);
@@ -39,7 +39,9 @@ export class OrganizationPage {
     return this.main.getByRole("status");
   }
 
-  async part(name: "People and projects" | "Keys" | "Defaults and rules" | "Usage"): Promise<void> {
+  async part(
+    name: "People and projects" | "Keys" | "Defaults and rules" | "Usage" | "Audit",
+  ): Promise<void> {
     await this.main
       .getByRole("navigation", { name: "Organization" })
       .getByRole("link", { name })
@@ -48,13 +50,18 @@ export class OrganizationPage {
   }
 
   /** Invites an address; the link, which is shown this once. */
-  async invite(email: string, part: "Owner" | "Admin" | "Member"): Promise<string> {
+  async invite(email: string, role: "Owner" | "Admin" | "Member"): Promise<string> {
     await this.main.getByLabel("Address", { exact: true }).fill(email);
-    await this.main.getByLabel("Part", { exact: true }).selectOption({ label: part });
+    await this.main.getByLabel("Role", { exact: true }).selectOption({ label: role });
     await this.main.getByRole("button", { name: "Make a link" }).click();
     const link = this.main.locator("output code");
     await expect(link).toBeVisible();
     return (await link.textContent()) ?? "";
+  }
+
+  async leave(): Promise<void> {
+    await this.main.getByLabel("I want to leave").check();
+    await this.main.getByRole("button", { name: "Leave the organization" }).click();
   }
 
   async giveKey(name: string, key: string): Promise<void> {

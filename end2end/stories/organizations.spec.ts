@@ -87,11 +87,28 @@ test("a member who is removed is outside at the next request, and a link works o
   const page = await OrganizationPage.open(admin, pier.id);
   await page.main.getByRole("button", { name: /^Remove / }).click();
   await expect(page.said).toContainText("The member was removed.");
+  await page.part("Audit");
+  await expect(page.row("Removed the member")).toBeVisible();
+  await page.part("People and projects");
   const after = await member.api.send("GET", `/organizations/${pier.id}`);
   expect(after.status()).toBe(404);
 
-  await page.main.getByRole("button", { name: "Leave the organization" }).click();
+  await page.leave();
   await expect(page.said).toContainText("This is its last owner.");
+});
+
+test("rules that are refused keep what was typed and name the line", async ({ person: admin }) => {
+  const pier = await OrganizationPage.create(admin, "Pier Films");
+  await pier.part("Defaults and rules");
+  const models = pier.main.getByLabel("Models, each on a line with its provider");
+  await models.fill("kie nano\nkie");
+  await pier.main.getByRole("button", { name: "Save the rules" }).click();
+  await expect(pier.said).toContainText("Nothing was saved.");
+  await expect(pier.main).toContainText("Line 2: ");
+  await expect(models).toHaveValue("kie nano\nkie");
+  await models.fill("");
+  await pier.main.getByRole("button", { name: "Save the rules" }).click();
+  await expect(pier.said).toContainText("Saved.");
 });
 
 test("a stranger sees nothing of an organization", async ({ person: admin, somebody, watch }) => {

@@ -3,5 +3,6 @@
 mod addresses;
 mod authorization;
 mod bodies;
+mod organization_forms;
 mod subject;
 mod world;

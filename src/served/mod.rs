@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod api;
+mod audit;
 mod fallback;
 mod organizations;
 mod parts;
@@ -66,7 +67,8 @@ pub fn forms() -> Router<App> {
 }
 
 /// The addresses of the forms whose answer is a page: one that is shown once, or the form again with what
-/// was sent. Whoever mounts them has to guard them like [`forms`], and to render the [`Served`] that they put into the answer's extensions.
+/// was sent. Whoever mounts them has to guard them like [`forms`], and to render the [`Served`] that they
+/// put into the answer's extensions.
 pub fn answers() -> Router<App> {
     account::answers()
         .merge(organizations::answers())

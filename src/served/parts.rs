@@ -1,8 +1,10 @@
-//! What these pages share: their tables, what they say after a form, and how a form is answered.
+//! What these pages share: what their addresses ask for, their tables, what they say after a form, and
+//! how a form is answered.
 
-use axum::response::Redirect;
+use axum::{extract::Query, http::Uri, response::Redirect};
 use domain::{ApiError, ProjectId};
 use leptos::prelude::*;
+use serde::de::DeserializeOwned;
 use server::actor::Actor;
 
 /// The project that a path with this ending belongs to.
@@ -100,6 +102,43 @@ pub fn choice(
     .into_any()
 }
 
+/// What an address asks for; nothing where it cannot be understood.
+pub fn read<T: Default + DeserializeOwned>(uri: &Uri) -> T {
+    Query::try_from_uri(uri).map_or_else(|_| T::default(), |query| query.0)
+}
+
+/// A text that was given and is not empty.
+pub fn given(text: Option<String>) -> Option<String> {
+    text.filter(|text| !text.trim().is_empty())
+}
+
+/// An address with what it asks for.
+pub fn address(path: &str, pairs: &[(&str, Option<String>)]) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs {
+        if let Some(value) = value {
+            query.append_pair(name, value);
+        }
+    }
+    match query.finish() {
+        nothing if nothing.is_empty() => path.to_owned(),
+        asked => format!("{path}?{asked}"),
+    }
+}
+
+/// The link to the next page of a list, with what its address asks for already.
+pub fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
+    let address = address(path, pairs);
+    view! {
+        <p>
+            <a class="button" href=address rel="external">
+                "Next page"
+            </a>
+        </p>
+    }
+    .into_any()
+}
+
 /// What became of a form, in words of our own, and whether that is good.
 pub type Outcome = (&'static str, bool);
 
@@ -128,6 +167,7 @@ pub fn problem(error: &ApiError) -> AnyView {
 }
 
 /// What a form sends: names and values, some names several times.
+#[derive(Clone)]
 pub struct Sent(pub Vec<(String, String)>);
 
 impl Sent {

@@ -87,6 +87,8 @@ pub struct PolicyView {
     /// The most that a member may spend of its money in a month of the calendar (UTC), in whole credits;
     /// `None` for any amount. It does not hold for admins.
     pub monthly_credits_per_member: Option<i64>,
+    /// Names this state of all that: what to send as `base` with a change of it.
+    pub version: String,
 }
 
 /// The most entries of a list of a policy.
@@ -115,6 +117,8 @@ pub struct PolicyPatch {
     /// The most that a member may spend in a month, in whole credits; the inner `None` for any amount.
     #[serde(deserialize_with = "present")]
     pub monthly_credits_per_member: Option<Option<i64>>,
+    /// The version that the wish was made on; a different one on the server is a conflict.
+    pub base: Option<String>,
 }
 
 impl PolicyPatch {
@@ -156,7 +160,7 @@ impl PolicyPatch {
         if let Some(Some(credits)) = self.monthly_credits_per_member
             && !(0..=most).contains(&credits)
         {
-            let message = format!("Give whole credits from 0 to {most}, or null for any amount.");
+            let message = format!("Give whole credits from 0 to {most}, or none for any amount.");
             return Err(wrong("monthly_credits_per_member", message));
         }
         let mut policy = policy.clone();

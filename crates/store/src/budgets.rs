@@ -220,6 +220,16 @@ pub async fn share(db: &Db, organization: &OrganizationId) -> Result<Option<Micr
     Ok(rows.first().map(|row| row.limit_micro_usd))
 }
 
+/// The same inside a transaction.
+pub(crate) async fn share_in(
+    tx: &mut Tx,
+    organization: &OrganizationId,
+) -> Result<Option<MicroUsd>, StoreError> {
+    let values = values![OwnerKind::Member.as_str(), organization];
+    let rows: Vec<BudgetRow> = tx.all(&OF, values).await?;
+    Ok(rows.first().map(|row| row.limit_micro_usd))
+}
+
 /// What counts against a budget of this owner that began at a moment.
 ///
 /// # Errors

@@ -239,10 +239,10 @@ pub async fn level_of(
     db.one(&LEVEL_OF, values![user, organization]).await
 }
 
-/// Sets what an organization's keys may be used for. `build` makes the new policy of the stored one,
-/// and with `Some`, what each member may spend of its money in a month; `Some(None)` takes that limit
-/// away. Inside the transaction: of two changes at the same moment none is lost. `Ok(None)` where the
-/// organization is not there.
+/// Sets what an organization's keys may be used for. `build` sees the stored policy and what each
+/// member may spend of its money in a month, and makes the new policy, and with `Some` the new limit;
+/// `Some(None)` takes the limit away. Inside the transaction: of two changes at the same moment none is
+/// lost. `Ok(None)` where the organization is not there.
 ///
 /// # Errors
 /// The database failed.
@@ -251,7 +251,7 @@ pub async fn set_policy<E>(
     id: &OrganizationId,
     by: &UserId,
     now: Timestamp,
-    build: impl FnOnce(&str) -> Result<(String, Option<Option<MicroUsd>>), E>,
+    build: impl FnOnce(&str, Option<MicroUsd>) -> Result<(String, Option<Option<MicroUsd>>), E>,
 ) -> Result<Option<Result<(), E>>, StoreError> {
     let mut tx = db.begin().await?;
     if !members::lock(&mut tx, id).await? {
@@ -262,7 +262,8 @@ pub async fn set_policy<E>(
         tx.rollback().await?;
         return Ok(None);
     };
-    let (policy, share) = match build(&policy) {
+    let share = budgets::share_in(&mut tx, id).await?;
+    let (policy, share) = match build(&policy, share) {
         Ok(built) => built,
         Err(error) => {
             tx.rollback().await?;

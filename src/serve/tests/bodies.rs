@@ -102,7 +102,7 @@ pub fn of_form(path: &str, of: &Subject, me: &Person) -> Option<String> {
         "/organizations/active" => format!("organization={}", of.organization),
         "/organizations/{id}" => "email=dora@example.com&role=member".to_owned(),
         "/organizations/{id}/rename" | "/organizations/{id}/projects" => "name=Film".to_owned(),
-        "/organizations/{id}/leave" => String::new(),
+        "/organizations/{id}/leave" => "sure=on".to_owned(),
         "/organizations/{id}/delete" => "name=Film".to_owned(),
         "/organizations/{id}/members/role" => format!("member={}&role=member", of.account),
         "/organizations/{id}/members/remove" => format!("member={}", of.account),
@@ -111,13 +111,8 @@ pub fn of_form(path: &str, of: &Subject, me: &Person) -> Option<String> {
         "/organizations/{id}/keys/test"
         | "/organizations/{id}/keys/remove"
         | "/organizations/{id}/keys/undo" => "provider=gemini".to_owned(),
-        "/organizations/{id}/defaults" => "operation=music&base=0&provider=suno".to_owned(),
-        "/organizations/{id}/endpoints" => {
-            "kind=music&base=0&url=https://film--music.modal.run".to_owned()
-        }
-        "/organizations/{id}/policy" => {
-            let operations = "operation=llm&operation=image&operation=video&operation=tts";
-            format!("{operations}&operation=music&provider=kie&provider=gemini&own=on")
+        "/organizations/{id}/rules" => {
+            "act=default&operation=music&base=0&provider_was=&provider=suno".to_owned()
         }
         "/invitations/accept" => "token=none".to_owned(),
         "/projects/{id}/people" => "email=dora@example.com&role=viewer".to_owned(),

@@ -1,8 +1,10 @@
 //! What was done: filtered, page by page, and as a file.
 
-use super::super::parts::{Table, day, problem, words};
-use super::{Part, given, next, read};
-use crate::words::minute;
+use super::super::{
+    audit::{self, Of},
+    parts::{day, given, read, words},
+};
+use super::Part;
 use axum::http::Uri;
 use domain::OrganizationId;
 use leptos::prelude::*;
@@ -10,7 +12,7 @@ use serde::Deserialize;
 use server::{
     actor::Actor,
     app::App,
-    audit::{Event, Query, of_instance},
+    audit::{Query, of_instance},
 };
 
 const PATH: &str = "/admin/audit";
@@ -69,27 +71,7 @@ pub async fn part(app: &App, actor: &Actor, uri: &Uri) -> Part {
     let asked: Asked = read(uri);
     let found = of_instance(app, actor, &asked.query()).await;
     Box::new(move || {
-        let list = match found {
-            Err(error) => problem(&error),
-            Ok(page) if page.data.is_empty() => {
-                view! { <p class="empty">"Nothing of this kind was done."</p> }.into_any()
-            }
-            Ok(page) => {
-                let table = Table {
-                    name: "What was done",
-                    captioned: true,
-                    columns: &["When", "Who", "What", "Organization", "From where"],
-                    buttons: None,
-                }
-                .with(page.data.iter().map(row).collect());
-                let following = page.next_cursor.map(|cursor| {
-                    let mut pairs = asked.pairs().to_vec();
-                    pairs.push(("before", Some(cursor.to_string())));
-                    next(PATH, &pairs)
-                });
-                view! { {table} {following} }.into_any()
-            }
-        };
+        let list = audit::list(Of::Instance, found, PATH, &asked.pairs());
         let text = |text: &Option<String>| text.clone().unwrap_or_default();
         view! {
             <section aria-labelledby="audit-heading">
@@ -104,39 +86,11 @@ pub async fn part(app: &App, actor: &Actor, uri: &Uri) -> Part {
                     {day("From", "from", text(&asked.from))}
                     {day("To", "to", text(&asked.to))}
                     <button type="submit">"Show"</button>
-                    <a class="button" href=asked.file("csv") rel="external" download="">
-                        "Download CSV"
-                    </a>
-                    <a class="button" href=asked.file("jsonl") rel="external" download="">
-                        "Download JSON lines"
-                    </a>
+                    {audit::files(|ending| asked.file(ending))}
                 </form>
                 {list}
             </section>
         }
         .into_any()
     })
-}
-
-fn row(event: &Event) -> AnyView {
-    let who = event
-        .actor
-        .email
-        .clone()
-        .or_else(|| event.actor.name.clone())
-        .unwrap_or_else(|| event.actor.id.to_string());
-    let organization = event
-        .organization_name
-        .clone()
-        .or_else(|| event.organization_id.as_ref().map(ToString::to_string));
-    view! {
-        <tr>
-            <td>{minute(event.at)}</td>
-            <td>{who}</td>
-            <td class="wrap">{event.what.clone()}</td>
-            <td class="wrap">{organization.unwrap_or_default()}</td>
-            <td>{event.address.clone().unwrap_or_default()}</td>
-        </tr>
-    }
-    .into_any()
 }

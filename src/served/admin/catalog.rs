@@ -1,10 +1,9 @@
 //! The catalogue's prices: what counts, and who says so.
 
-use super::super::parts::{Table, choice, problem};
+use super::super::parts::{Table, address, choice, given, problem, read};
 use super::{
-    Part, address,
+    Part,
     correction::{self, Refused},
-    given, read,
 };
 use crate::words::{heading, usd};
 use axum::http::Uri;

@@ -2,11 +2,13 @@
 //! nothing at these addresses.
 
 use super::{
-    super::{Served, parts::Sent},
-    address,
+    super::{
+        Served,
+        parts::{Sent, address, given},
+    },
     catalog::PATH,
     correction::Refused,
-    forms, given, page_again,
+    forms, page_again,
 };
 use axum::{
     Form, Router,

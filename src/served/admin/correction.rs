@@ -2,8 +2,7 @@
 //! sent where something in it is wrong.
 
 use super::{
-    super::parts::Sent,
-    address,
+    super::parts::{Sent, address},
     catalog::{PATH, holds},
 };
 use domain::{

@@ -2,8 +2,8 @@
 //! the way to the next one, and the way back to what was shown once a form is answered.
 
 use super::{
-    super::parts::{Table, problem, words},
-    Part, address, given, next, read,
+    super::parts::{Table, address, given, next, problem, read, words},
+    Part,
 };
 use axum::http::Uri;
 use domain::ApiError;

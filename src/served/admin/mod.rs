@@ -14,7 +14,7 @@ mod overview;
 
 pub use corrected::answers;
 
-use super::parts::{Outcome, outcome};
+use super::parts::{Outcome, outcome, read};
 use crate::pages::ADMIN_PARTS;
 use axum::{Router, http::Uri};
 use leptos::prelude::*;
@@ -91,40 +91,3 @@ fn whole(path: &str, said: Option<Outcome>, part: Part) -> String {
 
 /// What is shown of a part, made where it is rendered.
 type Part = Box<dyn FnOnce() -> AnyView>;
-
-/// What an address asks for; nothing where it cannot be understood.
-fn read<T: Default + serde::de::DeserializeOwned>(uri: &Uri) -> T {
-    axum::extract::Query::try_from_uri(uri).map_or_else(|_| T::default(), |query| query.0)
-}
-
-/// A text that was given and is not empty.
-fn given(text: Option<String>) -> Option<String> {
-    text.filter(|text| !text.trim().is_empty())
-}
-
-/// An address with what it asks for.
-fn address(path: &str, pairs: &[(&str, Option<String>)]) -> String {
-    let mut query = url::form_urlencoded::Serializer::new(String::new());
-    for (name, value) in pairs {
-        if let Some(value) = value {
-            query.append_pair(name, value);
-        }
-    }
-    match query.finish() {
-        nothing if nothing.is_empty() => path.to_owned(),
-        asked => format!("{path}?{asked}"),
-    }
-}
-
-/// The link to the next page of a list, with what its address asks for already.
-fn next(path: &str, pairs: &[(&str, Option<String>)]) -> AnyView {
-    let address = address(path, pairs);
-    view! {
-        <p>
-            <a class="button" href=address rel="external">
-                "Next page"
-            </a>
-        </p>
-    }
-    .into_any()
-}

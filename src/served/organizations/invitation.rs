@@ -31,7 +31,7 @@ pub(super) async fn page(app: &App, actor: &Actor, token: &str, said: Option<Out
 }
 
 fn offered(to: &InvitedTo, token: &str, made_for: &str) -> AnyView {
-    let (what, part) = match &to.offer {
+    let (what, role) = match &to.offer {
         Offer::Organization { role, .. } => ("the organization", role_words(*role)),
         Offer::Project { role, .. } => ("the project", project_words(*role)),
     };
@@ -39,7 +39,7 @@ fn offered(to: &InvitedTo, token: &str, made_for: &str) -> AnyView {
         <section class="card narrow" aria-labelledby="offer-heading">
             <h2 id="offer-heading">{to.name.clone()}</h2>
             <p>
-                {format!("{} invites you to {what} “{}” as {part}.", to.invited_by, to.name)}
+                {format!("{} invites you to {what} “{}” as {role}.", to.invited_by, to.name)}
             </p>
             <p class="hint">{format!("The invitation holds until {}.", minute(to.expires_at))}</p>
             <form method="post" action="/invitations/accept">

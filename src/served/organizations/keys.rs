@@ -37,7 +37,7 @@ pub(super) fn view(shown: &Shown, keys: &SharedKeys, today: &str) -> AnyView {
             }}
             {undo(shown, keys)}
         </section>
-        {store(shown)}
+        {shown.is_confirmed.then(|| store(shown))}
     }
     .into_any()
 }
@@ -74,7 +74,7 @@ fn table(shown: &Shown, keys: &SharedKeys, today: &str) -> AnyView {
         name: "Keys of the organization",
         captioned: false,
         columns: &["Key", "Ends in", "State"],
-        buttons: Some("Test and remove"),
+        buttons: shown.is_confirmed.then_some("Test and remove"),
     }
     .with(rows.collect())
 }
@@ -94,6 +94,16 @@ fn row(shown: &Shown, slot: ProviderId, view: &SecretView, today: &str) -> AnyVi
         .last4
         .as_ref()
         .map_or_else(|| "—".to_owned(), |last4| format!("····{last4}"));
+    let buttons = shown.is_confirmed.then(|| {
+        view! {
+            <td>
+                <div class="in-row">
+                    {act(shown, "keys/test", slot, "Test", &name, "small")}
+                    {act(shown, "keys/remove", slot, "Remove", &name, "small danger")}
+                </div>
+            </td>
+        }
+    });
     view! {
         <tr>
             <th scope="row" class="wrap">{name.clone()}</th>
@@ -101,12 +111,7 @@ fn row(shown: &Shown, slot: ProviderId, view: &SecretView, today: &str) -> AnyVi
             <td class="wrap">
                 <span class=class>{health}</span>
             </td>
-            <td>
-                <div class="in-row">
-                    {act(shown, "keys/test", slot, "Test", &name, "small")}
-                    {act(shown, "keys/remove", slot, "Remove", &name, "small danger")}
-                </div>
-            </td>
+            {buttons}
         </tr>
     }
     .into_any()
@@ -138,7 +143,9 @@ fn undo(shown: &Shown, keys: &SharedKeys) -> AnyView {
         view! {
             <div class="in-row">
                 <p>{format!("{name} was changed. It can be brought back until {}.", minute(*until))}</p>
-                {act(shown, "keys/undo", *slot, "Undo", &name, "small")}
+                {shown
+                    .is_confirmed
+                    .then(|| act(shown, "keys/undo", *slot, "Undo", &name, "small"))}
             </div>
         }
     };
@@ -197,4 +204,38 @@ fn store(shown: &Shown) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::served::organizations::{Part, tests::shown};
+    use domain::{Map, account::OrganizationRole, keys::SecretStatus};
+
+    #[test]
+    fn who_has_not_confirmed_sees_the_keys_and_is_asked_for_none() {
+        let key = SecretView {
+            configured: true,
+            last4: Some("7Q4Z".to_owned()),
+            updated_at: Timestamp(0),
+            status: SecretStatus::Ready,
+            tested: None,
+            health: None,
+        };
+        let keys = SharedKeys {
+            keys: [(ProviderId::Gemini, SharedKey::Shown(Box::new(key)))].into(),
+            undo_until: Map::from([(ProviderId::Gemini, Timestamp(60_000))]),
+        };
+        for is_confirmed in [true, false] {
+            let shown = shown(Part::Keys, OrganizationRole::Admin, is_confirmed);
+            let html = crate::served::html(|| view(&shown, &keys, "2026-11-22"));
+            assert!(html.contains("····7Q4Z"), "{html}");
+            assert!(html.contains("It can be brought back until"), "{html}");
+            for offered in ["type=\"password\"", "Test: ", "Remove: ", "Undo: "] {
+                assert_eq!(html.contains(offered), is_confirmed, "{offered}: {html}");
+            }
+            let way = "/account?next=/organizations/o1/keys#confirm";
+            assert_eq!(html.contains(way), !is_confirmed, "{html}");
+        }
+    }
 }

@@ -87,7 +87,7 @@ fn table(found: &[Organization], me: &Me, made_for: &str) -> AnyView {
         {Table {
             name: "Your organizations",
             captioned: false,
-            columns: &["Name", "Your part", "Plan", "State"],
+            columns: &["Name", "Your role", "Plan", "State"],
             buttons: Some("Switch"),
         }
             .with(rows.collect())}

@@ -1,21 +1,22 @@
 //! Organizations: which one belongs to, who is in them, their keys, defaults and rules, what each
-//! member has spent, and the page behind an invitation's link.
+//! member has spent, what was done in them, and the page behind an invitation's link.
 
+mod audit;
 mod forms;
 mod invitation;
 mod invited;
 mod keys;
 mod list;
 mod people;
+mod policy;
 mod projects;
 mod rules;
 mod usage;
 
 pub use forms::routes;
-pub use invited::answers;
 
-use super::parts::{Outcome, outcome, problem};
-use axum::{extract::Query, http::Uri};
+use super::parts::{Outcome, outcome, problem, read};
+use axum::{Router, http::Uri};
 use domain::{
     ApiError, OrganizationId,
     account::{OrganizationRole, Plan},
@@ -47,10 +48,18 @@ pub enum Part {
     Rules,
     /// What each member has spent.
     Usage,
+    /// What was done in it; for its admins.
+    Audit,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::People, Self::Keys, Self::Rules, Self::Usage];
+    const ALL: [Self; 5] = [
+        Self::People,
+        Self::Keys,
+        Self::Rules,
+        Self::Usage,
+        Self::Audit,
+    ];
 
     const fn ending(self) -> &'static str {
         match self {
@@ -58,6 +67,7 @@ impl Part {
             Self::Keys => "/keys",
             Self::Rules => "/rules",
             Self::Usage => "/usage",
+            Self::Audit => "/audit",
         }
     }
 
@@ -67,7 +77,13 @@ impl Part {
             Self::Keys => "Keys",
             Self::Rules => "Defaults and rules",
             Self::Usage => "Usage",
+            Self::Audit => "Audit",
         }
+    }
+
+    /// Whether somebody with this role is shown the way to it.
+    fn is_for(self, role: OrganizationRole) -> bool {
+        self != Self::Audit || role.is_admin()
     }
 }
 
@@ -98,7 +114,13 @@ impl Place {
     }
 }
 
-#[derive(Deserialize)]
+/// The addresses of the forms whose answer is a page. Whoever mounts them has to guard them as all that
+/// changes something, and to render what they answer.
+pub fn answers() -> Router<App> {
+    invited::answers().merge(forms::answers())
+}
+
+#[derive(Default, Deserialize)]
 struct Asked {
     #[serde(default)]
     outcome: String,
@@ -106,8 +128,8 @@ struct Asked {
 
 /// What the page shows.
 pub async fn page(app: &App, actor: &Actor, place: &Place, uri: &Uri) -> String {
-    let asked = Query::<Asked>::try_from_uri(uri).ok();
-    let said = asked.and_then(|asked| forms::words(&asked.0.outcome));
+    let asked: Asked = read(uri);
+    let said = forms::words(&asked.outcome);
     match place {
         Place::List => list::page(app, actor, said).await,
         Place::Invitation(token) => invitation::page(app, actor, token, said).await,
@@ -119,8 +141,9 @@ pub async fn page(app: &App, actor: &Actor, place: &Place, uri: &Uri) -> String 
             let content = match part {
                 Part::People => people::load(app, actor, &shown).await,
                 Part::Keys => keys::load(app, actor, &shown).await,
-                Part::Rules => rules::load(app, actor, &shown).await,
-                Part::Usage => usage::load(app, actor, &shown).await,
+                Part::Rules => rules::load(app, actor, &shown, None).await,
+                Part::Usage => usage::load(app, actor, &shown, uri).await,
+                Part::Audit => audit::load(app, actor, &shown, uri).await,
             };
             shown.page(said, content)
         }
@@ -190,7 +213,9 @@ impl Shown {
                 Ok(content) => content(&self),
                 Err(error) => problem(&error),
             };
-            let parts = Part::ALL.map(|part| {
+            let parts = Part::ALL.into_iter();
+            let parts = parts.filter(|part| part.is_for(self.role()));
+            let parts = parts.map(|part| {
                 let here = (part == self.part).then_some("page");
                 let href = Place::Of(self.organization.id.clone(), part).path();
                 view! {
@@ -220,19 +245,6 @@ impl Shown {
         })
     }
 
-    /// A form of one button.
-    fn button(&self, what: &str, label: String, class: &'static str) -> AnyView {
-        view! {
-            <form method="post" action=self.address(what)>
-                {self.made_for()}
-                <button type="submit" class=class>
-                    {label}
-                </button>
-            </form>
-        }
-        .into_any()
-    }
-
     /// Asks for what has to come before a change of shared keys and addresses.
     fn confirm_first(&self) -> AnyView {
         let here = Place::Of(self.organization.id.clone(), self.part).path();
@@ -251,7 +263,7 @@ impl Shown {
     }
 }
 
-/// A part in an organization, in a sentence.
+/// A role in an organization, in a sentence.
 const fn role_words(role: OrganizationRole) -> &'static str {
     match role {
         OrganizationRole::Owner => "an owner",
@@ -260,7 +272,7 @@ const fn role_words(role: OrganizationRole) -> &'static str {
     }
 }
 
-/// A part in an organization, by itself.
+/// A role in an organization, by itself.
 const fn role_name(role: OrganizationRole) -> &'static str {
     match role {
         OrganizationRole::Owner => "Owner",
@@ -281,6 +293,33 @@ const fn plan_words(plan: Plan) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::Timestamp;
+
+    /// A part of an organization's page, as it is shown to whom.
+    pub(super) fn shown(part: Part, role: OrganizationRole, is_confirmed: bool) -> Shown {
+        Shown {
+            organization: Organization {
+                id: OrganizationId("o1".to_owned()),
+                name: "Studio".to_owned(),
+                plan: Plan::Premium,
+                role,
+                created_at: Timestamp(0),
+            },
+            part,
+            made_for: "user-1".to_owned(),
+            is_confirmed,
+        }
+    }
+
+    #[test]
+    fn the_audit_is_offered_to_admins_alone() {
+        for role in OrganizationRole::ALL {
+            let shown = shown(Part::People, role, true);
+            let html = shown.page(None, Ok(Box::new(|_| ().into_any())));
+            let is_offered = html.contains("href=\"/organizations/o1/audit\"");
+            assert_eq!(is_offered, role.is_admin(), "{role:?}");
+        }
+    }
 
     #[test]
     fn each_page_has_its_path_and_nothing_else_has() {

@@ -47,7 +47,7 @@ fn view(shown: &Shown, members: &[Member], invited: &[Invitation]) -> AnyView {
             <p class="hint">
                 "Its keys serve you no longer then, from the next step of what is being made. What you have made stays yours."
             </p>
-            {shown.button("leave", "Leave the organization".to_owned(), "danger")}
+            {leave(shown)}
             {(shown.role() == OrganizationRole::Owner).then(|| delete(shown))}
         </section>
     }
@@ -79,14 +79,14 @@ fn table(shown: &Shown, members: &[Member]) -> AnyView {
     Table {
         name: "Members",
         captioned: false,
-        columns: &["Name", "Address", "Since", "Part"],
+        columns: &["Name", "Address", "Since", "Role"],
         buttons: Some("Remove"),
     }
     .with(rows.collect())
 }
 
 fn role_form(shown: &Shown, member: &Member) -> AnyView {
-    let label = format!("Part of {}", member.name);
+    let label = format!("Role of {}", member.name);
     let id = format!("role-{}", member.user_id);
     view! {
         <form class="in-row" method="post" action=shown.address("members/role")>
@@ -98,7 +98,7 @@ fn role_form(shown: &Shown, member: &Member) -> AnyView {
             <select id=id name="role">
                 {roles(shown, member.role)}
             </select>
-            <button type="submit" class="small" aria-label=format!("Change the part of {}", member.name)>
+            <button type="submit" class="small" aria-label=format!("Change the role of {}", member.name)>
                 "Change"
             </button>
         </form>
@@ -106,7 +106,7 @@ fn role_form(shown: &Shown, member: &Member) -> AnyView {
     .into_any()
 }
 
-/// The parts that who looks may give.
+/// The roles that who looks may give.
 fn roles(shown: &Shown, chosen: OrganizationRole) -> AnyView {
     OrganizationRole::ALL
         .into_iter()
@@ -167,7 +167,7 @@ fn invitations_of(shown: &Shown, invited: &[Invitation]) -> AnyView {
     let table = Table {
         name: "Open invitations",
         captioned: true,
-        columns: &["For", "Part", "By", "Until"],
+        columns: &["For", "Role", "By", "Until"],
         buttons: Some("Withdraw"),
     };
     view! {
@@ -183,7 +183,7 @@ fn invitations_of(shown: &Shown, invited: &[Invitation]) -> AnyView {
                     <input type="email" id="invite-email" name="email" maxlength="254" required=true autocomplete="off"/>
                 </div>
                 <div class="field">
-                    <label for="invite-role">"Part"</label>
+                    <label for="invite-role">"Role"</label>
                     <select id="invite-role" name="role">
                         {roles(shown, OrganizationRole::Member)}
                     </select>
@@ -215,6 +215,23 @@ fn rename(shown: &Shown) -> AnyView {
                 <button type="submit">"Rename"</button>
             </form>
         </section>
+    }
+    .into_any()
+}
+
+/// Only somebody with an invitation comes back, so it takes a tick too.
+fn leave(shown: &Shown) -> AnyView {
+    view! {
+        <form class="filters" method="post" action=shown.address("leave")>
+            {shown.made_for()}
+            <label class="check">
+                <input type="checkbox" name="sure" value="on" required=true/>
+                <span>"I want to leave"</span>
+            </label>
+            <button type="submit" class="danger">
+                "Leave the organization"
+            </button>
+        </form>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ mod latest;
 mod sums;
 
 pub use forms::routes;
-pub use sums::table;
+pub use sums::{first_and_last, table};
 
 use self::{asked::Asked, sums::Sums};
 use super::parts::{choice, day, problem};

@@ -49,6 +49,12 @@ fn name_of(day: Timestamp) -> String {
     day.to_rfc3339().chars().take(10).collect()
 }
 
+/// The names of the first and the last day of a time, which ends before `to`.
+#[must_use]
+pub fn first_and_last(from: Timestamp, to: Timestamp) -> (String, String) {
+    (name_of(from), name_of(to.plus_millis(-DAY_MILLIS)))
+}
+
 fn add(sums: &mut BTreeMap<String, PaidBy>, key: String, paid: &PaidBy) {
     let sum = sums.entry(key).or_default();
     *sum = plus(sum, paid);
@@ -114,10 +120,7 @@ impl Sums {
     /// The first and the last day.
     #[must_use]
     pub fn days(&self) -> (String, String) {
-        (
-            name_of(self.from),
-            name_of(self.to.plus_millis(-DAY_MILLIS)),
-        )
+        first_and_last(self.from, self.to)
     }
 
     /// Every day of the time, those without spending too.

@@ -93,7 +93,7 @@ pub fn sentence(action: &str, target: &str, detail: &Value) -> String {
     }
 }
 
-/// `member.role_changed` as `Member: role changed`.
+/// `project.role_changed` as `Project: role changed`.
 fn readable(action: &str) -> String {
     let words = action.replace('_', " ").replacen('.', ": ", 1);
     let mut letters = words.chars();
@@ -127,6 +127,12 @@ mod tests {
                 "u1",
                 json!(null),
                 "Disabled the account u1",
+            ),
+            (
+                "key.removed",
+                "o1/gemini",
+                json!({}),
+                "Removed the key for Google Gemini",
             ),
             (
                 "member.role_changed",

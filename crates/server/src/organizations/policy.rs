@@ -9,12 +9,13 @@ use crate::{
     fault::Fault,
 };
 use domain::{
-    ApiError, OrganizationId,
+    ApiError, ErrorCode, OrganizationId,
     money::{MICRO_USD_PER_CREDIT, MicroUsd},
     organization::{PolicyPatch, PolicyView},
     resolution::OrganizationPolicy,
 };
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
 /// The policy of an organization, for everybody who belongs to it.
 ///
@@ -25,16 +26,26 @@ pub async fn view(app: &App, actor: &Actor, id: &OrganizationId) -> Result<Polic
     let share = store::budgets::share(&app.db, id)
         .await
         .map_err(Fault::from)?;
+    let policy: OrganizationPolicy = serde_json::from_str(&stored).map_err(Fault::from)?;
     Ok(PolicyView {
-        policy: serde_json::from_str(&stored).map_err(Fault::from)?,
+        version: version(&policy, share)?,
+        policy,
         monthly_credits_per_member: share.map(|share| share.0 / MICRO_USD_PER_CREDIT),
     })
+}
+
+/// Names a state of the policy and of the members' share, so that a change can say on which it was
+/// made.
+fn version(policy: &OrganizationPolicy, share: Option<MicroUsd>) -> Result<String, Fault> {
+    let text = serde_json::to_string(&(policy, share.map(|share| share.0)))?;
+    Ok(hex::encode(&Sha256::digest(text)[..8]))
 }
 
 /// Changes the policy of an organization: what the patch leaves out stays.
 ///
 /// # Errors
-/// `NOT_FOUND`, `FORBIDDEN` for members, `INVALID_INPUT`.
+/// `NOT_FOUND`, `FORBIDDEN` for members, `INVALID_INPUT`, and `CONFLICT` where it is not any more what
+/// the wish was made on.
 pub async fn patch(
     app: &App,
     actor: &Actor,
@@ -45,8 +56,15 @@ pub async fn patch(
     let share = patch
         .monthly_credits_per_member
         .map(|share| share.map(|credits| MicroUsd(credits.saturating_mul(MICRO_USD_PER_CREDIT))));
-    let build = |stored: &str| {
+    let build = |stored: &str, stored_share: Option<MicroUsd>| {
         let before: OrganizationPolicy = serde_json::from_str(stored).map_err(Fault::from)?;
+        let now = version(&before, stored_share)?;
+        if patch.base.as_ref().is_some_and(|base| *base != now) {
+            return Err(ApiError::new(
+                ErrorCode::Conflict,
+                "The policy was changed elsewhere meanwhile. Nothing was saved; look at it as it is now and decide.",
+            ));
+        }
         let after = patch
             .applied(&before)
             .map_err(|wrong| ApiError::invalid(vec![wrong]))?;

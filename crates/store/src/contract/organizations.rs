@@ -280,7 +280,7 @@ async fn a_policy_changes_as_a_whole_and_none_is_lost(test: TestDb) {
         .map(|number| {
             let (db, studio, ada) = (db.clone(), studio.clone(), ada.clone());
             tokio::spawn(async move {
-                organizations::set_policy(&db, &studio, &ada, at(number), |before| {
+                organizations::set_policy(&db, &studio, &ada, at(number), |before, _| {
                     Ok::<_, ()>((format!("{before}."), Some(Some(MicroUsd(number)))))
                 })
                 .await
@@ -293,11 +293,11 @@ async fn a_policy_changes_as_a_whole_and_none_is_lost(test: TestDb) {
     }
     let level = organizations::level_of(db, &ada, &studio).await.unwrap();
     assert!(level.unwrap().policy.ends_with("........"));
-    let refused = organizations::set_policy(db, &studio, &ada, at(9), |_| Err("no")).await;
+    let refused = organizations::set_policy(db, &studio, &ada, at(9), |_, _| Err("no")).await;
     assert_eq!(refused.unwrap(), Some(Err("no")));
     let nowhere = OrganizationId("none".to_owned());
     let by = user_id("ada");
-    let build = |_: &str| Ok::<_, ()>((String::new(), None));
+    let build = |_: &str, _: Option<MicroUsd>| Ok::<_, ()>((String::new(), None));
     let missing = organizations::set_policy(db, &nowhere, &by, at(9), build).await;
     assert_eq!(missing.unwrap(), None);
 }
@@ -330,12 +330,16 @@ async fn a_share_of_the_month_is_kept_with_the_policy(test: TestDb) {
     let eve = add(db, &studio, "eve", Member).await;
     assert_eq!(budgets::share(db, &studio).await.unwrap(), None);
     let set = async |share| {
-        let build = |policy: &str| Ok::<_, ()>((policy.to_owned(), share));
+        let build = |policy: &str, _: Option<MicroUsd>| Ok::<_, ()>((policy.to_owned(), share));
         organizations::set_policy(db, &studio, &ada, at(1), build)
             .await
             .unwrap()
     };
     set(Some(Some(MicroUsd(7)))).await;
+    let seen = organizations::set_policy(db, &studio, &ada, at(1), |_, share| {
+        Err::<(String, Option<Option<MicroUsd>>), _>(share)
+    });
+    assert_eq!(seen.await.unwrap(), Some(Err(Some(MicroUsd(7)))));
     set(None).await;
     assert_eq!(
         budgets::share(db, &studio).await.unwrap(),

@@ -8,7 +8,10 @@ use axum::{
     response::Redirect,
     routing::post,
 };
-use domain::{ApiError, OrganizationId, ProviderId, keys::FindingResult};
+use domain::{
+    ApiError, OrganizationId, ProviderId,
+    keys::{FindingResult, KeyReport},
+};
 use secrecy::SecretString;
 use serde::{Deserialize, Deserializer};
 use server::{
@@ -95,13 +98,21 @@ async fn test(
     let sent = Sent(sent);
     with_key(&app, actor, id, &sent, async |holder, provider| {
         let report = keys::test(&app, holder, provider, Draft::default()).await?;
-        let findings = [&report.format, &report.host, &report.auth, &report.quota];
-        let works = findings
-            .iter()
-            .all(|finding| finding.result != FindingResult::Failed);
-        Ok(if works { "tested" } else { "not-working" })
+        Ok(verdict(&report))
     })
     .await
+}
+
+/// The word for what a test has found. A key works only where its provider was reached and took it.
+fn verdict(report: &KeyReport) -> &'static str {
+    use FindingResult::{Failed, Ok};
+    match (report.host.result, report.auth.result) {
+        (_, Failed) => "not-working",
+        (Failed, _) => "unreachable",
+        (Ok, Ok) if report.quota.result == Failed => "no-credit",
+        (Ok, Ok) => "tested",
+        _ => "not-known",
+    }
 }
 
 async fn remove(
@@ -130,4 +141,39 @@ async fn undo(
         Ok("undone")
     })
     .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::served::organizations::forms::words;
+    use FindingResult::{Failed, Ok, Skipped, Unknown};
+    use domain::keys::Finding;
+
+    #[test]
+    fn a_key_works_only_where_its_provider_was_reached_and_took_it() {
+        for (host, auth, quota, word) in [
+            (Ok, Ok, Ok, "tested"),
+            (Ok, Ok, Unknown, "tested"),
+            (Ok, Ok, Failed, "no-credit"),
+            (Ok, Failed, Skipped, "not-working"),
+            (Failed, Skipped, Skipped, "unreachable"),
+            (Failed, Ok, Ok, "unreachable"),
+            (Unknown, Skipped, Skipped, "not-known"),
+            (Ok, Unknown, Unknown, "not-known"),
+            (Skipped, Skipped, Skipped, "not-known"),
+        ] {
+            let finding = |result| Finding::new(result, "");
+            let report = KeyReport {
+                format: finding(Ok),
+                host: finding(host),
+                auth: finding(auth),
+                quota: finding(quota),
+                models: finding(Skipped),
+            };
+            assert_eq!(verdict(&report), word, "{host:?} {auth:?} {quota:?}");
+            let (_, is_good) = words(word).unwrap();
+            assert_eq!(is_good, word == "tested");
+        }
+    }
 }

@@ -2,10 +2,14 @@
 //! of our own.
 
 mod keys;
+mod outcomes;
 mod rules;
 
+pub(super) use outcomes::{refused, words};
+pub(super) use rules::answers;
+
 use super::{
-    super::parts::{Outcome, Sent, done},
+    super::parts::{Sent, done},
     Part, Place,
 };
 use axum::{
@@ -41,94 +45,6 @@ pub fn routes() -> Router<App> {
         .route("/organizations/{id}/invitations/withdraw", post(withdraw))
         .route("/invitations/accept", post(accept))
         .merge(keys::routes())
-        .merge(rules::routes())
-}
-
-/// What became of a form, in words.
-pub(super) fn words(outcome: &str) -> Option<Outcome> {
-    Some(match outcome {
-        "created" => ("The organization is there. Invite its people.", true),
-        "active" => ("This is the active organization now.", true),
-        "inactive" => ("No organization is active now.", true),
-        "renamed" => ("The organization has its new name.", true),
-        "project" => ("The project is there. Its members see it too.", true),
-        "left" => ("You have left the organization.", true),
-        "deleted" => ("The organization is deleted.", true),
-        "not-its-name" => ("Nothing was deleted: that is not its name.", false),
-        "role" => (
-            "The part was changed. It holds from the next step on.",
-            true,
-        ),
-        "removed" => (
-            "The member was removed. Its keys serve them no longer.",
-            true,
-        ),
-        "withdrawn" => (
-            "The invitation was withdrawn. Its link leads nowhere now.",
-            true,
-        ),
-        "accepted" => ("Welcome. You belong to the organization now.", true),
-        "joined" => ("Welcome. You can work in the project now.", true),
-        "stored" => (
-            "The key is stored. Its last four characters are shown.",
-            true,
-        ),
-        "tested" => ("The key works.", true),
-        "not-working" => (
-            "The provider does not take this key. Its state says why; nothing was changed.",
-            false,
-        ),
-        "key-removed" => ("The key is removed and out of use.", true),
-        "undone" => ("The key is back.", true),
-        "saved" => ("Saved. It holds from the next generation on.", true),
-        "changed" => (
-            "Somebody has changed this meanwhile, so nothing was saved. Look at it as it is now, and repeat it if you still want to.",
-            false,
-        ),
-        "last-owner" => (
-            "This is its last owner. Make somebody else an owner first, or delete the organization.",
-            false,
-        ),
-        "has-projects" => (
-            "Projects belong to this organization. Delete them first; what was generated in them stays with the people who made it.",
-            false,
-        ),
-        "confirm" => (
-            "Confirm that it is you on your account page, then repeat this.",
-            false,
-        ),
-        "address" => (
-            "This address is not allowed. Modal's own are; whoever runs this server can allow others.",
-            false,
-        ),
-        "wrong" => (
-            "Nothing was saved: something in the form cannot be. Look at it again.",
-            false,
-        ),
-        "slower" => ("Too many tries. Wait a minute, then repeat it.", false),
-        "forbidden" => ("Your part in the organization does not allow this.", false),
-        "gone" => ("It is not there any more.", false),
-        "other-account" => (
-            "Somebody else has signed in meanwhile. Nothing was done; look again and repeat it if you still want to.",
-            false,
-        ),
-        "failed" => ("It could not be done. Try again.", false),
-        _ => return None,
-    })
-}
-
-/// The word for why something was refused.
-pub(super) fn refused(error: &ApiError) -> &'static str {
-    match error.code {
-        ErrorCode::Forbidden if error.step_up => "confirm",
-        ErrorCode::Forbidden => "forbidden",
-        ErrorCode::NotFound => "gone",
-        ErrorCode::Conflict => "changed",
-        ErrorCode::EndpointNotAllowed => "address",
-        ErrorCode::RateLimited => "slower",
-        ErrorCode::InvalidInput | ErrorCode::ModelUnavailable => "wrong",
-        _ => "failed",
-    }
 }
 
 fn no_owner(error: &ApiError) -> &'static str {
@@ -138,6 +54,12 @@ fn no_owner(error: &ApiError) -> &'static str {
     }
 }
 
+/// The address of a place; of the list where what was sent as an id cannot stand in one.
+fn address(place: &Place) -> String {
+    let page = place.path().parse::<Uri>();
+    page.map_or_else(|_| Place::List.path(), |page| page.path().to_owned())
+}
+
 /// Does it, and goes back to a page.
 async fn at(
     actor: Option<Actor>,
@@ -145,11 +67,22 @@ async fn at(
     place: &Place,
     act: impl AsyncFnOnce(&Actor) -> Result<&'static str, &'static str>,
 ) -> Redirect {
-    // What was sent as an id may be anything.
-    match place.path().parse::<Uri>() {
-        Ok(page) => done(actor, sent.get("made_for"), page.path(), "", act).await,
-        Err(_) => Redirect::to("/organizations"),
-    }
+    done(actor, sent.get("made_for"), &address(place), "", act).await
+}
+
+/// Does it, and goes back to a page with a word for that it is done, or for why it was refused.
+async fn carry_out<T>(
+    actor: Option<Actor>,
+    sent: &Sent,
+    place: &Place,
+    word: &'static str,
+    act: impl AsyncFnOnce(&Actor) -> Result<T, ApiError>,
+) -> Redirect {
+    at(actor, sent, place, async |actor| {
+        let acted = act(actor).await;
+        acted.map(|_| word).map_err(|error| refused(&error))
+    })
+    .await
 }
 
 type Fields = Form<Vec<(String, String)>>;
@@ -160,9 +93,8 @@ async fn create(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(actor, &sent, &Place::List, async |actor| {
-        let made = organizations::create(&app, actor, sent.get("name")).await;
-        made.map(|_| "created").map_err(|error| refused(&error))
+    carry_out(actor, &sent, &Place::List, "created", async |actor| {
+        organizations::create(&app, actor, sent.get("name")).await
     })
     .await
 }
@@ -173,12 +105,11 @@ async fn activate(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(actor, &sent, &Place::List, async |actor| {
-        let id = Some(sent.get("organization")).filter(|id| !id.is_empty());
-        let id = id.map(|id| OrganizationId(id.to_owned()));
-        let word = if id.is_some() { "active" } else { "inactive" };
-        let chosen = organizations::activate(&app, actor, id.as_ref()).await;
-        chosen.map(|_| word).map_err(|error| refused(&error))
+    let id = Some(sent.get("organization")).filter(|id| !id.is_empty());
+    let id = id.map(|id| OrganizationId(id.to_owned()));
+    let word = if id.is_some() { "active" } else { "inactive" };
+    carry_out(actor, &sent, &Place::List, word, async |actor| {
+        organizations::activate(&app, actor, id.as_ref()).await
     })
     .await
 }
@@ -190,15 +121,10 @@ async fn rename(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(
-        actor,
-        &sent,
-        &Place::Of(id.clone(), Part::People),
-        async |actor| {
-            let renamed = organizations::rename(&app, actor, &id, sent.get("name")).await;
-            renamed.map(|_| "renamed").map_err(|error| refused(&error))
-        },
-    )
+    let people = Place::Of(id.clone(), Part::People);
+    carry_out(actor, &sent, &people, "renamed", async |actor| {
+        organizations::rename(&app, actor, &id, sent.get("name")).await
+    })
     .await
 }
 
@@ -209,10 +135,24 @@ async fn create_project(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    let place = Place::Of(id.clone(), Part::People);
-    at(actor, &sent, &place, async |actor| {
-        let made = projects::create(&app, actor, sent.get("name"), Some(id)).await;
-        made.map(|_| "project").map_err(|error| refused(&error))
+    let people = Place::Of(id.clone(), Part::People);
+    carry_out(actor, &sent, &people, "project", async |actor| {
+        projects::create(&app, actor, sent.get("name"), Some(id)).await
+    })
+    .await
+}
+
+async fn withdraw(
+    State(app): State<App>,
+    MaybeActor(actor): MaybeActor,
+    Path(id): Path<OrganizationId>,
+    Form(sent): Fields,
+) -> Redirect {
+    let sent = Sent(sent);
+    let people = Place::Of(id.clone(), Part::People);
+    carry_out(actor, &sent, &people, "withdrawn", async |actor| {
+        let invitation = InvitationId(sent.get("invitation").to_owned());
+        invitations::withdraw(&app, actor, &id, &invitation).await
     })
     .await
 }
@@ -225,6 +165,9 @@ async fn leave(
 ) -> Redirect {
     let sent = Sent(sent);
     at(actor, &sent, &Place::List, async |actor| {
+        if sent.get("sure").is_empty() {
+            return Err("not-sure");
+        }
         let left = members::leave(&app, actor, &id).await;
         left.map(|()| "left").map_err(|error| no_owner(&error))
     })
@@ -262,17 +205,13 @@ async fn set_role(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(
-        actor,
-        &sent,
-        &Place::Of(id.clone(), Part::People),
-        async |actor| {
-            let role = OrganizationRole::parse(sent.get("role")).ok_or("wrong")?;
-            let member = UserId(sent.get("member").to_owned());
-            let changed = members::set_role(&app, actor, &id, &member, role).await;
-            changed.map(|_| "role").map_err(|error| no_owner(&error))
-        },
-    )
+    let people = Place::Of(id.clone(), Part::People);
+    at(actor, &sent, &people, async |actor| {
+        let role = OrganizationRole::parse(sent.get("role")).ok_or("wrong")?;
+        let member = UserId(sent.get("member").to_owned());
+        let changed = members::set_role(&app, actor, &id, &member, role).await;
+        changed.map(|_| "role").map_err(|error| no_owner(&error))
+    })
     .await
 }
 
@@ -283,67 +222,33 @@ async fn remove_member(
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(
-        actor,
-        &sent,
-        &Place::Of(id.clone(), Part::People),
-        async |actor| {
-            let member = UserId(sent.get("member").to_owned());
-            let removed = members::remove(&app, actor, &id, &member).await;
-            removed
-                .map(|()| "removed")
-                .map_err(|error| no_owner(&error))
-        },
-    )
+    let people = Place::Of(id.clone(), Part::People);
+    at(actor, &sent, &people, async |actor| {
+        let member = UserId(sent.get("member").to_owned());
+        let removed = members::remove(&app, actor, &id, &member).await;
+        removed
+            .map(|()| "removed")
+            .map_err(|error| no_owner(&error))
+    })
     .await
 }
 
-async fn withdraw(
-    State(app): State<App>,
-    MaybeActor(actor): MaybeActor,
-    Path(id): Path<OrganizationId>,
-    Form(sent): Fields,
-) -> Redirect {
-    let sent = Sent(sent);
-    at(
-        actor,
-        &sent,
-        &Place::Of(id.clone(), Part::People),
-        async |actor| {
-            let invitation = InvitationId(sent.get("invitation").to_owned());
-            let withdrawn = invitations::withdraw(&app, actor, &id, &invitation).await;
-            withdrawn
-                .map(|()| "withdrawn")
-                .map_err(|error| refused(&error))
-        },
-    )
-    .await
-}
-
+/// Who has joined a project is led into it.
 async fn accept(
     State(app): State<App>,
     MaybeActor(actor): MaybeActor,
     Form(sent): Fields,
 ) -> Redirect {
     let sent = Sent(sent);
-    at(actor, &sent, &Place::List, async |actor| {
+    let mut project = None;
+    let back = at(actor, &sent, &Place::List, async |actor| {
         let accepted = invitations::accept(&app, actor, sent.get("token")).await;
         let to = accepted.map_err(|error| refused(&error))?;
-        Ok(match to.offer {
-            Offer::Organization { .. } => "accepted",
-            Offer::Project { .. } => "joined",
-        })
+        if let Offer::Project { project_id, .. } = to.offer {
+            project = Some(project_id);
+        }
+        Ok("accepted")
     })
-    .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_address_chooses_among_our_own_sentences_alone() {
-        assert!(words("accepted").unwrap().1);
-        assert_eq!(words("Send your key"), None);
-    }
+    .await;
+    project.map_or(back, |id| Redirect::to(&format!("/projects/{id}")))
 }

@@ -215,13 +215,13 @@ async fn get_policy(
 
 /// Changes what an organization's keys may be used for
 ///
-/// What is left out stays.
+/// What is left out stays. With `base` only where nobody has changed it meanwhile.
 #[utoipa::path(
     patch,
     path = "/organizations/{id}/policy",
     request_body = PolicyPatch,
     responses((status = 200, body = PolicyView)),
-    extensions(("x-errors" = json!([NotFound])))
+    extensions(("x-errors" = json!([NotFound, Conflict])))
 )]
 async fn patch_policy(
     State(app): State<App>,

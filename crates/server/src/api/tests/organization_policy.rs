@@ -11,6 +11,7 @@ use store::{on_both_databases, test_support::TestDb};
 
 on_both_databases!(
     a_policy_says_what_shared_keys_are_for,
+    a_policy_that_was_changed_meanwhile_is_not_overwritten,
     each_member_has_a_share_of_the_month,
 );
 
@@ -28,8 +29,10 @@ async fn a_policy_says_what_shared_keys_are_for(test: TestDb) {
             "models": null,
             "members_may_prefer_own_keys": true,
             "monthly_credits_per_member": null,
+            "version": open["version"],
         })
     );
+    assert!(open["version"].is_string(), "{open}");
     assert_eq!(eve.patch(&path, &json!({})).await.code(), "FORBIDDEN");
     let model = fine(eve.post("/resolve", &picture_question()).await).await["model"].clone();
     for (policy, is_open) in [
@@ -65,6 +68,34 @@ async fn a_policy_says_what_shared_keys_are_for(test: TestDb) {
     );
     let unknown = ada.patch(&path, &json!({ "providers": ["nobody"] })).await;
     assert_eq!(unknown.code(), "INVALID_INPUT");
+}
+
+async fn a_policy_that_was_changed_meanwhile_is_not_overwritten(test: TestDb) {
+    let stage = Stage::new(test).await;
+    let (ada, _eve, studio) = studio(&stage).await;
+    let path = at(&studio, "/policy");
+    let shown = async || fine(ada.get(&path).await).await["version"].clone();
+    let seen = shown().await;
+    // The share of the month belongs to what is seen.
+    for change in [
+        json!({ "operations": ["llm"] }),
+        json!({ "monthly_credits_per_member": 50 }),
+    ] {
+        let before = shown().await;
+        let mut on_it = change.clone();
+        on_it["base"] = before.clone();
+        let after = fine(ada.patch(&path, &on_it).await).await;
+        assert_ne!(after["version"], before, "{change}");
+        let late = json!({ "providers": ["kie"], "base": before });
+        let refused = ada.patch(&path, &late).await;
+        assert_eq!((refused.status, refused.code()), (409, "CONFLICT"));
+        assert_eq!(fine(ada.get(&path).await).await, after);
+    }
+    // Back to what was seen is what was seen; and who sends no base does not mind.
+    let back = json!({ "operations": null, "monthly_credits_per_member": null });
+    assert_eq!(fine(ada.patch(&path, &back).await).await["version"], seen);
+    let again = json!({ "providers": ["kie"], "base": seen });
+    assert_eq!(ada.patch(&path, &again).await.status, 200);
 }
 
 fn picture_question() -> Value {
