@@ -13,6 +13,11 @@ use server::{
 use std::{net::SocketAddr, process::ExitCode};
 use tracing_subscriber::{EnvFilter, Layer, layer::SubscriberExt, util::SubscriberInitExt};
 
+/// The system's own keeps what the unpacking of pictures needed, in an arena for each thread; this one
+/// gives it back.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 /// Choose per operation who generates your film, with whose key and which model.
 #[derive(Parser)]
 #[command(name = "film-generator", version)]

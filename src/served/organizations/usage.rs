@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        parts::{day, given, problem, read},
+        parts::{address, day, given, problem, read},
         usage::{first_and_last, table},
     },
     Content, Part, Place, Shown,
@@ -51,6 +51,15 @@ fn view(shown: &Shown, found: Result<UsageReport, ApiError>, typed: (String, Str
     } else {
         "What the organization has paid for you"
     };
+    let id = &shown.organization.id;
+    let csv = address(
+        &format!("/api/v1/organizations/{id}/usage.csv"),
+        &[
+            ("from", Some(from.clone())),
+            ("to", Some(to.clone())),
+            ("group_by", Some(Dimension::Member.as_str().to_owned())),
+        ],
+    );
     let columns = &["Member", "Paid by", "Generations", "Cost", "Not known"];
     let action = Place::Of(shown.organization.id.clone(), Part::Usage).path();
     let content = match found {
@@ -61,7 +70,16 @@ fn view(shown: &Shown, found: Result<UsageReport, ApiError>, typed: (String, Str
         Ok(report) => {
             let rows = report.data.into_iter();
             let rows = rows.map(|row| (name_of(&row), row.paid_by));
-            table("By member", columns, rows)
+            let table = table("By member", columns, rows);
+            view! {
+                {table}
+                <p>
+                    <a class="button" href=csv rel="external" download="">
+                        "Download CSV"
+                    </a>
+                </p>
+            }
+            .into_any()
         }
     };
     view! {

@@ -96,6 +96,25 @@ pub async fn of_organization(
     answer(&app, &actor, &of, asked, wants_csv(&headers)).await
 }
 
+/// What an organization spent, for spreadsheets
+///
+/// All of it to the organization's admins, their own part to members.
+#[utoipa::path(
+    get,
+    path = "/organizations/{id}/usage.csv",
+    params(Asked),
+    responses((status = 200, content_type = "text/csv", body = String)),
+    extensions(("x-errors" = json!([NotFound, Forbidden])))
+)]
+pub async fn of_organization_as_csv(
+    State(app): State<App>,
+    actor: Actor,
+    Path(id): Path<OrganizationId>,
+    web::Query(asked): web::Query<Asked>,
+) -> Answer<Response> {
+    answer(&app, &actor, &Of::Organization(id), asked, true).await
+}
+
 /// What the server spent
 ///
 /// For who runs it.
@@ -113,6 +132,24 @@ pub async fn of_instance(
     web::Query(asked): web::Query<Asked>,
 ) -> Answer<Response> {
     answer(&app, &actor, &Of::Instance, asked, wants_csv(&headers)).await
+}
+
+/// What the server spent, for spreadsheets
+///
+/// For who runs it.
+#[utoipa::path(
+    get,
+    path = "/admin/usage.csv",
+    params(Asked),
+    responses((status = 200, content_type = "text/csv", body = String)),
+    extensions(("x-errors" = json!([Forbidden])))
+)]
+pub async fn of_instance_as_csv(
+    State(app): State<App>,
+    actor: Actor,
+    web::Query(asked): web::Query<Asked>,
+) -> Answer<Response> {
+    answer(&app, &actor, &Of::Instance, asked, true).await
 }
 
 async fn answer(app: &App, actor: &Actor, of: &Of, asked: Asked, as_csv: bool) -> Answer<Response> {

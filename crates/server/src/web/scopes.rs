@@ -92,6 +92,7 @@ const TABLE: &[(&str, &str, Scope)] = &[
         Scope::Organizations,
     ),
     ("GET", "/organizations/{id}/usage", Scope::Read),
+    ("GET", "/organizations/{id}/usage.csv", Scope::Read),
     ("GET", "/organizations", Scope::Read),
     ("POST", "/organizations", Scope::Organizations),
     ("GET", "/organizations/{id}", Scope::Read),
@@ -171,6 +172,7 @@ const TABLE: &[(&str, &str, Scope)] = &[
     ("GET", "/admin/audit.csv", Scope::Admin),
     ("GET", "/admin/audit.jsonl", Scope::Admin),
     ("GET", "/admin/usage", Scope::Admin),
+    ("GET", "/admin/usage.csv", Scope::Admin),
     ("GET", "/admin/catalog", Scope::Admin),
     ("PUT", "/admin/catalog/{operation}/{provider}", Scope::Admin),
     (

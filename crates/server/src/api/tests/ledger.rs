@@ -286,6 +286,12 @@ async fn usage_is_a_file_for_spreadsheets_too(test: TestDb) {
         disposition.contains("usage-2026-11-01-2026-11-22.csv"),
         "{disposition}"
     );
+    let studio = organization(&stage, &ada).await;
+    for of in [format!("/organizations/{studio}"), "/admin".to_owned()] {
+        let file = ada.get(&format!("{of}/usage.csv?group_by=day")).await;
+        assert_eq!(file.status, 200, "{of}: {}", file.body);
+        assert_eq!(file.headers["content-type"], "text/csv; charset=utf-8");
+    }
     let text = String::from_utf8(file.bytes).unwrap();
     let id = film.body["id"].as_str().unwrap();
     assert!(
