@@ -156,7 +156,7 @@ impl Shown {
         let id = format!("{operation}-heading");
         view! {
             <section class="card" aria-labelledby=id.clone()>
-                <h2 id=id>{heading(operation)}</h2>
+                <h2 id=id.clone()>{heading(operation)}</h2>
                 {content}
             </section>
         }
