@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     ProjectId,
-    project::{MAX_NAME, Project},
+    project::{MAX_NAME, Project, Right},
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -164,7 +164,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
     let stores = stores();
     let renaming = RwSignal::new(false);
     let error = RwSignal::new(None::<FnError>);
-    let Project { id, name, .. } = project.clone();
+    let Project { id, name, role, .. } = project.clone();
     let day = project
         .updated_at
         .to_rfc3339()
@@ -192,6 +192,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
                                 class="small"
                                 aria-describedby=label.clone()
                                 disabled=still
+                                hidden=!role.may(Right::Edit)
                                 on:click=on_click(move |_| {
                                     renaming.set(true);
                                     browser::form::focus_soon("rename".to_owned());
@@ -204,6 +205,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
                                 class="small"
                                 aria-describedby=label.clone()
                                 disabled=still
+                                hidden=!role.may(Right::Own)
                                 on:click={
                                     let project = project.clone();
                                     move |_| deleting.set(Some(project.clone()))

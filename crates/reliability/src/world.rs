@@ -24,7 +24,7 @@ use tempfile::TempDir;
 /// Every generation has to end this soon after the last start.
 pub const ENDS_WITHIN: Duration = Duration::from_secs(60);
 /// How much more a quiet server may hold than before: what caches and pools grow to.
-const MEMORY: u64 = 128 << 20;
+const MEMORY: u64 = 48 << 20;
 const FILES: usize = 24;
 
 /// One installation.

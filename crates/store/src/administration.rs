@@ -18,8 +18,8 @@ statements! {
                    AS organizations
         FROM users u
         WHERE u.email > $1
-          AND (CAST($2 AS TEXT) IS NULL OR u.email LIKE $2 ESCAPE '\'
-               OR LOWER(u.name) LIKE $2 ESCAPE '\')
+          AND (CAST($2 AS TEXT) IS NULL OR LOWER(u.email) LIKE LOWER($2) ESCAPE '\'
+               OR LOWER(u.name) LIKE LOWER($2) ESCAPE '\')
         ORDER BY u.email LIMIT $3";
     ACCOUNT = "
         SELECT u.id, u.email, u.name, u.is_admin, u.created_at, u.disabled_at,
@@ -44,7 +44,7 @@ statements! {
                (SELECT COUNT(*) FROM organization_members m WHERE m.organization_id = o.id)
                    AS members
         FROM organizations o
-        WHERE o.id > $1 AND o.deleted_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR LOWER(o.name) LIKE $2 ESCAPE '\')
+        WHERE o.id > $1 AND o.deleted_at IS NULL AND (CAST($2 AS TEXT) IS NULL OR LOWER(o.name) LIKE LOWER($2) ESCAPE '\')
         ORDER BY o.id LIMIT $3";
     ORGANIZATION = "
         SELECT o.id, o.name, o.plan, o.created_at,
@@ -303,11 +303,11 @@ pub async fn counts(db: &Db) -> Result<(AccountCount, i64), StoreError> {
     Ok((accounts, organizations.map_or(0, |count| count.number)))
 }
 
-/// A pattern for whatever has this part, without regard to case. What means something in a pattern
-/// stands for itself.
+/// A pattern for whatever has this part. What means something in a pattern stands for itself; case is
+/// left to the database, of which SQLite knows that of ASCII alone.
 fn pattern(part: &str) -> String {
     let mut pattern = String::from("%");
-    for letter in part.to_lowercase().chars() {
+    for letter in part.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }

@@ -39,6 +39,32 @@ async fn an_address_is_written_in_one_way() {
 }
 
 #[tokio::test]
+async fn what_is_sent_as_an_id_may_be_anything() {
+    let world = World::new().await;
+    let ada = world.person("ada").await;
+    let made_for = ada.id.to_string();
+    for form in [
+        "organizations/{}",
+        "organizations/{}/rules",
+        "organizations/{}/keys",
+        "organizations/{}/leave",
+        "projects/{}/people",
+        "projects/{}/people/leave",
+        "projects/{}/plan/add",
+        "projects/{}/settings/fallback",
+    ] {
+        for id in ["%0A", "%00", "%20", "%22%3E", "%C3%A4", "..%2F..%2Faccount"] {
+            let path = format!("/{}", form.replace("{}", id));
+            let filled = format!("made_for={made_for}&email=bob%40example.com&role=viewer");
+            let answer = world.fill_in(&ada, &path, &filled).await;
+            assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.body);
+            let location = answer.location.unwrap_or_default();
+            assert!(!location.starts_with("//"), "{path}: {location}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_method_that_is_not_taken_is_told_with_those_that_are() {
     let world = World::new().await;
     let ada = world.person("ada").await;

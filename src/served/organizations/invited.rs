@@ -10,6 +10,7 @@ use crate::words::minute;
 use axum::{
     Form, Router,
     extract::{Path, State},
+    http::Uri,
     response::{IntoResponse, Redirect, Response},
     routing::post,
 };
@@ -37,7 +38,11 @@ async fn invite(
     Path(id): Path<OrganizationId>,
     Form(sent): Form<Sent>,
 ) -> Response {
-    let page = Place::Of(id.clone(), Part::People).path();
+    // What was sent as an id may be anything.
+    let Ok(page) = Place::Of(id.clone(), Part::People).path().parse::<Uri>() else {
+        return Redirect::to("/organizations").into_response();
+    };
+    let page = page.path();
     let back = |word: &str| Redirect::to(&format!("{page}?outcome={word}")).into_response();
     let Some(actor) = actor else {
         return Redirect::to(&format!("/sign-in?next={page}")).into_response();

@@ -31,7 +31,7 @@ pub fn routes() -> Router<App> {
 pub(super) fn words(outcome: &str) -> Option<Outcome> {
     Some(match outcome {
         "role" => (
-            "The part was changed. It holds from the next step on.",
+            "The role was changed. It holds from the next step on.",
             true,
         ),
         "removed" => (

@@ -81,7 +81,7 @@ fn table(shown: &Shown, people: &[ProjectMember]) -> AnyView {
     Table {
         name: "People",
         captioned: false,
-        columns: &["Name", "Part"],
+        columns: &["Name", "Role"],
         buttons: shown.may_invite().then_some("Remove"),
     }
     .with(rows.collect())
@@ -94,12 +94,12 @@ fn role_form(shown: &Shown, person: &ProjectMember) -> AnyView {
             {shown.made_for()}
             <input type="hidden" name="member" value=person.user_id.to_string()/>
             <label class="visually-hidden" for=id.clone()>
-                {format!("Part of {}", person.name)}
+                {format!("Role of {}", person.name)}
             </label>
             <select id=id name="role">
                 {roles(person.role)}
             </select>
-            <button type="submit" class="small" aria-label=format!("Change the part of {}", person.name)>
+            <button type="submit" class="small" aria-label=format!("Change the role of {}", person.name)>
                 "Change"
             </button>
         </form>
@@ -148,7 +148,7 @@ fn invitations(shown: &Shown, invited: &[Invitation]) -> AnyView {
                     <input type="email" id="invite-email" name="email" maxlength="254" required=true autocomplete="off"/>
                 </div>
                 <div class="field">
-                    <label for="invite-role">"Part"</label>
+                    <label for="invite-role">"Role"</label>
                     <select id="invite-role" name="role">
                         {roles(ProjectRole::Editor)}
                     </select>
@@ -192,7 +192,7 @@ fn open(shown: &Shown, invited: &[Invitation]) -> AnyView {
     Table {
         name: "Open invitations",
         captioned: true,
-        columns: &["For", "Part", "Until"],
+        columns: &["For", "Role", "Until"],
         buttons: Some("Withdraw"),
     }
     .with(rows.collect())

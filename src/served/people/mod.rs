@@ -1,4 +1,4 @@
-//! Who works in a project: the part of each, who is invited, and the way out of it. What somebody may
+//! Who works in a project: the role of each, who is invited, and the way out of it. What somebody may
 //! not do is not offered, and refused by the use case where it is sent anyway.
 
 mod forms;
@@ -142,7 +142,7 @@ impl Shown {
     }
 }
 
-/// A part in a project, in a sentence.
+/// A role in a project, in a sentence.
 const fn role_words(role: ProjectRole) -> &'static str {
     match role {
         ProjectRole::Owner => "an owner",
@@ -151,7 +151,7 @@ const fn role_words(role: ProjectRole) -> &'static str {
     }
 }
 
-/// A part in a project, by itself.
+/// A role in a project, by itself.
 const fn role_name(role: ProjectRole) -> &'static str {
     match role {
         ProjectRole::Owner => "Owner",
@@ -209,11 +209,11 @@ mod tests {
     fn an_owner_decides_about_everybody_but_themselves() {
         let html = rendered(ProjectRole::Owner, None, &three("ada"));
         for name in ["bob", "eve"] {
-            for words in ["Change the part of", "Remove"] {
+            for words in ["Change the role of", "Remove"] {
                 assert!(html.contains(&format!("{words} {name}")), "{html}");
             }
         }
-        assert!(!html.contains("Remove ada") && !html.contains("the part of ada"));
+        assert!(!html.contains("Remove ada") && !html.contains("the role of ada"));
         assert!(html.contains("Make a link"));
         assert!(!html.contains("Leave the project"));
     }
@@ -231,7 +231,7 @@ mod tests {
     #[test]
     fn the_people_of_an_organization_come_and_go_there() {
         let owner = rendered(ProjectRole::Owner, Some("o1"), &three("ada"));
-        assert!(owner.contains("Change the part of bob"));
+        assert!(owner.contains("Change the role of bob"));
         assert!(owner.contains("/organizations/o1"));
         for role in ProjectRole::ALL {
             let html = rendered(role, Some("o1"), &three("bob"));
