@@ -139,18 +139,16 @@ pub async fn rename(
 /// somebody else.
 pub async fn delete(app: &App, actor: &Actor, id: &ProjectId) -> Result<(), ApiError> {
     let project = must(app, actor, id, Right::Own).await?;
-    match store::projects::delete(&app.db, &actor.user.id, id)
+    let done = Done {
+        organization: project.organization_id.as_ref(),
+        detail: json!({"name": project.name}),
+        ..Done::new("project.deleted", id.as_str())
+    };
+    match store::projects::delete(&audit::noting(app, actor, done), &actor.user.id, id)
         .await
         .map_err(Fault::from)?
     {
-        Removal::Done => {
-            let done = Done {
-                organization: project.organization_id.as_ref(),
-                detail: json!({"name": project.name}),
-                ..Done::new("project.deleted", id.as_str())
-            };
-            audit::record(app, actor, done).await
-        }
+        Removal::Done => Ok(()),
         Removal::Missing | Removal::Forbidden => Err(ApiError::not_found("project")),
     }
 }

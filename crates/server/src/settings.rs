@@ -75,11 +75,11 @@ pub async fn patch(
     changes: &[Change],
 ) -> Result<Vec<CurrentValue>, ApiError> {
     let scope = Scope::User(actor.user.id.clone());
-    let written = write(app, actor, &scope, changes).await?;
+    let user = actor.user.id.as_str();
+    let told = changes_address(changes).then(|| done("settings.endpoints", user, changes));
+    let written = write(app, actor, &scope, changes, told).await?;
     if changes_address(changes) {
         keys::bind_proxy_token(app, &Holder::me(actor)).await?;
-        let done = done("settings.endpoints", actor.user.id.as_str(), changes);
-        audit::record(app, actor, done).await?;
     }
     app.events.tell(
         &actor.user.id,
@@ -131,15 +131,13 @@ pub async fn project_patch(
     if organization.is_some() && changes_address(changes) {
         actor.must_have_confirmed(app.clock.now())?;
     }
-    let written = write(app, actor, &scope, changes).await?;
     // What a person chooses for themselves is in the history of the field alone.
-    if organization.is_some() || changes_address(changes) {
-        let done = Done {
-            organization: organization.as_ref(),
-            ..done("project.settings", project.as_str(), changes)
-        };
-        audit::record(app, actor, done).await?;
-    }
+    let is_told = organization.is_some() || changes_address(changes);
+    let told = is_told.then(|| Done {
+        organization: organization.as_ref(),
+        ..done("project.settings", project.as_str(), changes)
+    });
+    let written = write(app, actor, &scope, changes, told).await?;
     let viewers = store::projects::viewers(&app.db, project)
         .await
         .map_err(Fault::from)?;
@@ -175,18 +173,25 @@ fn is_settable(project: Option<&ProjectId>, field: Field) -> Result<(), ApiError
     Ok(())
 }
 
+/// Writes the wishes, and with them what is to be told in the audit, where a value is another
+/// afterwards.
 async fn write(
     app: &App,
     actor: &Actor,
     scope: &Scope,
     changes: &[Change],
+    told: Option<Done<'_>>,
 ) -> Result<Vec<CurrentValue>, ApiError> {
     let catalog = app.catalog_for(actor).await?;
     let changes = changes
         .iter()
         .map(|change| checked(app, &catalog, change))
         .collect::<Result<Vec<_>, _>>()?;
-    let outcome = store::settings::patch(&app.db, scope, &changes, &actor.user.id, app.clock.now())
+    let db = match told {
+        Some(done) => audit::noting(app, actor, done),
+        None => app.db.clone(),
+    };
+    let outcome = store::settings::patch(&db, scope, &changes, &actor.user.id, app.clock.now())
         .await
         .map_err(Fault::from)?;
     match outcome {

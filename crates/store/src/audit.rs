@@ -3,10 +3,12 @@
 //! [`verify`]. Nothing here is ever a secret.
 
 mod chain;
+mod note;
 pub mod read;
 pub mod verify;
 
 pub use chain::Hash;
+pub use note::Note;
 
 use crate::{
     Db, StoreError,
@@ -82,7 +84,8 @@ row! {
     }
 }
 
-/// Writes down what somebody did.
+/// Writes down what somebody did where no change of the database belongs to it. The event of a change is
+/// written in its transaction: see [`Note`].
 ///
 /// # Errors
 /// The database failed, or the id was used before.

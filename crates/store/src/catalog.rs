@@ -165,8 +165,8 @@ pub async fn ship(
     Ok(true)
 }
 
-/// Stores the operator's correction of a model in place of an earlier one, or takes it back; false
-/// where there is no such model.
+/// Stores the operator's correction of a model in place of an earlier one, or takes it back, which
+/// changes nothing where there is none; false where there is no such model.
 ///
 /// # Errors
 /// The database failed.
@@ -181,24 +181,24 @@ pub async fn correct(
         Some(_) => (Some(who), Some(now)),
         None => (None, None),
     };
+    let (operation, provider) = (place.operation.as_str(), place.provider.as_str());
     let mut tx = db.begin().await?;
-    let changed = tx
-        .execute(
-            &CORRECT,
-            values![
-                place.operation.as_str(),
-                place.provider.as_str(),
-                place.model,
-                correction,
-                by,
-                at
-            ],
-        )
+    let row = tx
+        .one::<ModelRow>(&MODEL, values![operation, provider, place.model])
         .await?;
-    if changed == 0 {
+    let Some(row) = row else {
         tx.rollback().await?;
         return Ok(false);
+    };
+    if correction.is_none() && row.corrected.is_none() {
+        tx.rollback().await?;
+        return Ok(true);
     }
+    tx.execute(
+        &CORRECT,
+        values![operation, provider, place.model, correction, by, at],
+    )
+    .await?;
     tx.execute(&CORRECTED, &[]).await?;
     tx.commit().await?;
     Ok(true)

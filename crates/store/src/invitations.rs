@@ -265,7 +265,8 @@ pub async fn invites(
 }
 
 /// Accepts the invitation with this hash; `None` as [`find`]. Of several at the same moment one
-/// does. Beside it, whether somebody came by it: who is there already keeps the part that they have.
+/// does. Beside it, whether somebody came by it: who is there already keeps the part that they have,
+/// and the handle's note stays unwritten.
 ///
 /// # Errors
 /// The database failed.
@@ -307,6 +308,9 @@ pub async fn accept(
         return Ok(None);
     }
     let has_come = tx.execute(join, &member).await? == 1;
+    if !has_come {
+        tx.forget_note();
+    }
     tx.commit().await?;
     Ok(Some((found, has_come)))
 }

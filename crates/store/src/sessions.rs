@@ -273,12 +273,28 @@ pub async fn delete_by_id(db: &Db, user: &UserId, id: &str) -> Result<bool, Stor
     Ok(db.write(&DELETE_BY_ID, values![user, id]).await? == 1)
 }
 
-/// Ends all sessions of a person but one; how many.
+/// Ends all sessions of a person but one; how many. `hear` is told it inside the transaction, where
+/// there were any.
 ///
 /// # Errors
 /// The database failed.
-pub async fn delete_others(db: &Db, user: &UserId, token_hash: &[u8]) -> Result<u64, StoreError> {
-    db.write(&DELETE_OTHERS, values![user, token_hash]).await
+pub async fn delete_others(
+    db: &Db,
+    user: &UserId,
+    token_hash: &[u8],
+    hear: impl FnOnce(u64),
+) -> Result<u64, StoreError> {
+    let mut tx = db.begin().await?;
+    let ended = tx
+        .execute(&DELETE_OTHERS, values![user, token_hash])
+        .await?;
+    if ended == 0 {
+        tx.rollback().await?;
+        return Ok(0);
+    }
+    hear(ended);
+    tx.commit().await?;
+    Ok(ended)
 }
 
 /// Ends all sessions of a person; how many.

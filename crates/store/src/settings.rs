@@ -160,7 +160,8 @@ pub async fn of_projects(
 /// Stores wishes in one transaction. A wish with a base is refused unless the stored version (0
 /// where the field was never set) is that base. Versions count from 1; a wish for what is there
 /// already is acknowledged without a new version. Of two wishes for one field the later counts. Each
-/// change is remembered in [`crate::settings_history`].
+/// change is remembered in [`crate::settings_history`]; where no value is another than before, the
+/// handle's note stays unwritten.
 ///
 /// # Errors
 /// The database failed.
@@ -178,14 +179,22 @@ pub async fn patch(
         .collect();
     let mut applied = Vec::with_capacity(wishes.len());
     let mut conflicts = Vec::new();
+    let mut is_other = false;
     let mut tx = db.begin().await?;
     for (field, change) in wishes {
         match set(&mut tx, scope, change, who, now).await? {
-            Ok(stored) => applied.push((field, stored)),
-            Err(stored) => conflicts.push((field, stored)),
+            Set::Other(stored) => {
+                is_other = true;
+                applied.push((field, stored));
+            }
+            Set::Same(stored) => applied.push((field, stored)),
+            Set::Refused(stored) => conflicts.push((field, stored)),
         }
     }
     if conflicts.is_empty() {
+        if !is_other {
+            tx.forget_note();
+        }
         tx.commit().await?;
         Ok(PatchOutcome::Applied(applied))
     } else {
@@ -194,14 +203,24 @@ pub async fn patch(
     }
 }
 
-/// Sets one field. The inner error is what stands there in place of the expected version.
+/// What came of a wish, with what stands there now.
+enum Set {
+    /// The value is another than before.
+    Other(Stored),
+    /// The value is what it was.
+    Same(Stored),
+    /// The version is not the expected one.
+    Refused(Stored),
+}
+
+/// Sets one field.
 async fn set(
     tx: &mut Tx,
     scope: &Scope,
     change: &Change,
     who: &UserId,
     now: Timestamp,
-) -> Result<Result<Stored, Stored>, StoreError> {
+) -> Result<Set, StoreError> {
     let (kind, id, field) = (scope.kind(), scope.id(), change.field.to_string());
     let value = change.value.as_deref();
     loop {
@@ -216,10 +235,10 @@ async fn set(
                 version: 0,
                 updated_at: Timestamp(0),
             };
-            return Ok(Err(current.unwrap_or(nothing)));
+            return Ok(Set::Refused(current.unwrap_or(nothing)));
         }
         let (statement, before) = match current {
-            Some(stored) if stored.value == change.value => return Ok(Ok(stored)),
+            Some(stored) if stored.value == change.value => return Ok(Set::Same(stored)),
             Some(stored) => (&UPDATE, stored.value),
             None => (&INSERT, None),
         };
@@ -228,11 +247,12 @@ async fn set(
             .await?;
         // Nothing comes back when another transaction has just made the row: look again.
         if let Some(stored) = written.map(Stored::from) {
-            if before != stored.value {
-                let before = before.as_deref();
-                settings_history::record(tx, scope, &field, before, &stored, who).await?;
+            if before == stored.value {
+                return Ok(Set::Same(stored));
             }
-            return Ok(Ok(stored));
+            let before = before.as_deref();
+            settings_history::record(tx, scope, &field, before, &stored, who).await?;
+            return Ok(Set::Other(stored));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What was done to keys, settings, roles and people, and by whom: written down by the use case that
-//! did it, shown to the admins whom it concerns. Nothing of it is ever a secret.
+//! What was done to keys, settings, roles and people, and by whom: written down in the transaction that
+//! does it, shown to the admins whom it concerns. Nothing of it is ever a secret.
 
 pub mod export;
 mod read;
@@ -13,10 +13,13 @@ use crate::{
     clock::{Clock, Ids},
     fault::Fault,
 };
-use domain::{ApiError, OrganizationId, UserId};
+use domain::{OrganizationId, UserId};
 use serde_json::{Value, json};
 use std::net::IpAddr;
-use store::{Db, audit::NewEvent};
+use store::{
+    Db,
+    audit::{NewEvent, Note},
+};
 
 /// Who acts on the command line of the server. No account has this id.
 pub const OPERATOR: &str = "operator";
@@ -47,17 +50,20 @@ impl<'a> Done<'a> {
     }
 }
 
-/// Writes down what the acting person did.
-///
-/// # Errors
-/// `INTERNAL` where the database fails.
-pub async fn record(app: &App, actor: &Actor, done: Done<'_>) -> Result<(), ApiError> {
-    Ok(store::audit::append(&app.db, &event(app, actor, done))
-        .await
-        .map_err(Fault::from)?)
+/// The database for a change that the acting person makes: what they do is written down in the
+/// transaction that does it, and only if it does.
+#[must_use]
+pub fn noting(app: &App, actor: &Actor, done: Done<'_>) -> Db {
+    app.db.noting(&note(app, actor, done))
 }
 
-/// What the acting person does, to be written down in the transaction that does it.
+/// The same where more about it is known only inside the transaction, for [`Db::noting`].
+#[must_use]
+pub fn note(app: &App, actor: &Actor, done: Done<'_>) -> Note {
+    Note::new(event(app, actor, done))
+}
+
+/// What the acting person does, for what takes an event into its transaction by itself.
 #[must_use]
 pub fn event(app: &App, actor: &Actor, done: Done<'_>) -> NewEvent {
     Scribe {
@@ -102,7 +108,13 @@ impl Scribe<'_> {
         self.event(&UserId(OPERATOR.to_owned()), None, done)
     }
 
-    /// Writes down what somebody did.
+    /// The database for a change that somebody makes, which writes it down.
+    #[must_use]
+    pub fn noting(&self, who: &UserId, address: Option<IpAddr>, done: Done<'_>) -> Db {
+        self.db.noting(&Note::new(self.event(who, address, done)))
+    }
+
+    /// Writes down what changes nothing in the database by itself, such as a sign-in.
     ///
     /// # Errors
     /// The database failed.

@@ -131,7 +131,9 @@ pub async fn make(
         created_at: now,
         expires_at: now.plus_millis(i64::from(days) * DAY_MILLIS),
     };
-    let kept = tokens::insert(&app.db, &new, MOST).await;
+    let mut done = audit::Done::new("token.made", &new.id);
+    done.detail = json!({ "name": new.name, "scopes": new.scopes });
+    let kept = tokens::insert(&audit::noting(app, actor, done), &new, MOST).await;
     match kept.map_err(Fault::from)? {
         Kept::Done => {}
         Kept::TooMany => {
@@ -142,9 +144,6 @@ pub async fn make(
         }
         Kept::NoAccount => return Err(ApiError::unauthenticated()),
     }
-    let mut done = audit::Done::new("token.made", &new.id);
-    done.detail = json!({ "name": new.name, "scopes": new.scopes });
-    audit::record(app, actor, done).await?;
     let text = Zeroizing::new(format!("{PREFIX}{}", random.as_str()));
     let view = TokenView {
         id: new.id,
@@ -163,11 +162,12 @@ pub async fn make(
 /// # Errors
 /// `NOT_FOUND` where it is not theirs or is gone.
 pub async fn revoke(app: &App, actor: &Actor, id: &str) -> Result<(), ApiError> {
-    let gone = tokens::delete(&app.db, &actor.user.id, id).await;
+    let db = audit::noting(app, actor, audit::Done::new("token.revoked", id));
+    let gone = tokens::delete(&db, &actor.user.id, id).await;
     if !gone.map_err(Fault::from)? {
         return Err(ApiError::not_found("access token"));
     }
-    audit::record(app, actor, audit::Done::new("token.revoked", id)).await
+    Ok(())
 }
 
 /// Who comes with this text of a token; `None` where it is no token, or none that still serves.

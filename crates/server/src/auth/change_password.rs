@@ -64,14 +64,13 @@ pub async fn change_password(
             None => Some(app.clock.now()),
         },
     };
-    let changed = sessions::change_password(&app.db, change).await;
+    let done = audit::Done::new("password.changed", actor.user.id.as_str());
+    let changed = sessions::change_password(&audit::noting(app, actor, done), change).await;
     if !changed.map_err(Fault::from)? {
         return Err(ApiError::new(
             ErrorCode::Conflict,
             "The password was changed elsewhere meanwhile. Sign in again.",
         ));
     }
-    let done = audit::Done::new("password.changed", actor.user.id.as_str());
-    audit::record(app, actor, done).await?;
     Ok(cookie)
 }

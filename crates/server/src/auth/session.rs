@@ -67,11 +67,12 @@ pub async fn list(app: &App, actor: &Actor) -> Result<Vec<SessionView>, ApiError
 /// `NOT_FOUND` where it is not theirs or has ended, `FORBIDDEN` where they did not come with a session.
 pub async fn end(app: &App, actor: &Actor, id: &str) -> Result<(), ApiError> {
     actor.session()?;
-    let ended = sessions::delete_by_id(&app.db, &actor.user.id, id).await;
+    let db = audit::noting(app, actor, audit::Done::new("session.ended", id));
+    let ended = sessions::delete_by_id(&db, &actor.user.id, id).await;
     if !ended.map_err(Fault::from)? {
         return Err(ApiError::not_found("session"));
     }
-    audit::record(app, actor, audit::Done::new("session.ended", id)).await
+    Ok(())
 }
 
 /// Ends all sessions of the acting person but the one that they came with.
@@ -80,10 +81,14 @@ pub async fn end(app: &App, actor: &Actor, id: &str) -> Result<(), ApiError> {
 /// `FORBIDDEN` where they did not come with a session.
 pub async fn end_others(app: &App, actor: &Actor) -> Result<(), ApiError> {
     let current = actor.session()?;
-    let ended = sessions::delete_others(&app.db, &actor.user.id, current).await;
-    let mut done = audit::Done::new("sessions.ended", actor.user.id.as_str());
-    done.detail = json!({ "number": ended.map_err(Fault::from)? });
-    audit::record(app, actor, done).await
+    let done = audit::Done::new("sessions.ended", actor.user.id.as_str());
+    let note = audit::note(app, actor, done);
+    let db = app.db.noting(&note);
+    let ended = sessions::delete_others(&db, &actor.user.id, current, |number| {
+        note.amend(|event| event.detail = json!({ "number": number }).to_string());
+    });
+    ended.await.map_err(Fault::from)?;
+    Ok(())
 }
 
 /// Whether what the acting person came with still lets them in. Where nothing did, as in a batch that

@@ -13,7 +13,10 @@ use crate::{
 use domain::{ApiError, ErrorCode, UserId};
 use serde::Deserialize;
 use std::time::Duration;
-use store::users::{self, PasswordHash, UserRow};
+use store::{
+    Db,
+    users::{self, PasswordHash, UserRow},
+};
 use utoipa::ToSchema;
 
 /// How long after its answer a failed attempt is written down.
@@ -74,7 +77,9 @@ impl Desk<'_> {
         self.renew_hash(&mut row, input.password).await?;
         let id = row.id.clone();
         let signed_in = self.signed_in(row, client, old_token).await?;
-        self.note("sign_in.succeeded", &id, client).await?;
+        let done = Done::new("sign_in.succeeded", id.as_str());
+        let scribe = self.scribe();
+        scribe.record(&id, Some(client.address), done).await?;
         Ok(signed_in)
     }
 
@@ -100,16 +105,11 @@ impl Desk<'_> {
         Err(error)
     }
 
-    /// Writes down what somebody did to their own account.
-    pub(super) async fn note(
-        &self,
-        action: &'static str,
-        account: &UserId,
-        client: Client,
-    ) -> Result<(), ApiError> {
+    /// The database for a change that somebody makes to their own account, which writes it down.
+    pub(super) fn noting(&self, action: &'static str, account: &UserId, client: Client) -> Db {
         let done = Done::new(action, account.as_str());
         let scribe = self.scribe();
-        Ok(scribe.record(account, Some(client.address), done).await?)
+        scribe.noting(account, Some(client.address), done)
     }
 
     /// Writes down that somebody failed to sign in to an account, well after the answer: it must not

@@ -62,7 +62,8 @@ impl Desk<'_> {
             password_hash: PasswordHash(self.hasher.hash(input.password).await?),
             created_at: now,
         };
-        match users::insert_first_or_later(self.db, &user)
+        let db = self.noting("account.created", &user.id, client);
+        match users::insert_first_or_later(&db, &user)
             .await
             .map_err(Fault::from)?
         {
@@ -72,9 +73,7 @@ impl Desk<'_> {
                     .await
                     .map_err(Fault::from)?
                     .ok_or(Fault::Damaged("new account"))?;
-                let signed_in = self.signed_in(row, client, None).await?;
-                self.note("account.created", &user.id, client).await?;
-                Ok(signed_in)
+                self.signed_in(row, client, None).await
             }
         }
     }

@@ -92,13 +92,6 @@ async fn write(
     place: Place<'_>,
     correction: Option<&str>,
 ) -> Result<Entry, ApiError> {
-    let now = app.clock.now();
-    let known = store::catalog::correct(&app.db, place, correction, &actor.user.id, now)
-        .await
-        .map_err(Fault::from)?;
-    if !known {
-        return Err(ApiError::not_found("model"));
-    }
     let action = match correction {
         Some(_) => "catalog.corrected",
         None => "catalog.correction_removed",
@@ -109,7 +102,13 @@ async fn write(
         detail: detail.map_err(Fault::from)?,
         ..Done::new(action, &target)
     };
-    audit::record(app, actor, done).await?;
+    let (db, now) = (audit::noting(app, actor, done), app.clock.now());
+    let known = store::catalog::correct(&db, place, correction, &actor.user.id, now)
+        .await
+        .map_err(Fault::from)?;
+    if !known {
+        return Err(ApiError::not_found("model"));
+    }
     app.catalog.reload(&app.db).await?;
     let row = store::catalog::get(&app.db, place)
         .await

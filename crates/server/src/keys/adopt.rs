@@ -43,7 +43,6 @@ pub async fn adopt(
     };
     match insert(app, actor, slot.key_slot(), &key).await? {
         Inserted::Stored => {
-            written_down(app, actor, slot.key_slot()).await?;
             app.events.tell(&actor.user.id, Event::Keys);
             models::refresh_later(app, &actor.user.id, slot.key_slot());
             Ok(Adopted::Stored)
@@ -75,7 +74,12 @@ async fn insert(
         provider,
         field: API_KEY,
     };
-    let inserted = store::secrets::insert_if_empty(&app.db, slot, |version| {
+    let done = Done {
+        detail: json!({"from": "browser"}),
+        ..Done::new("key.stored", provider.as_str())
+    };
+    let db = audit::noting(app, actor, done);
+    let inserted = store::secrets::insert_if_empty(&db, slot, |version| {
         app.vault.seal(NewSecret {
             id,
             owner: owner.clone(),
@@ -89,12 +93,4 @@ async fn insert(
         })
     });
     Ok(inserted.await?)
-}
-
-async fn written_down(app: &App, actor: &Actor, slot: ProviderId) -> Result<(), ApiError> {
-    let done = Done {
-        detail: json!({"from": "browser"}),
-        ..Done::new("key.stored", slot.as_str())
-    };
-    audit::record(app, actor, done).await
 }

@@ -7,7 +7,7 @@ use domain::{
     keys::KeyAction,
     organization::{SharedKey, SharedKeys},
 };
-use store::{secrets::Owner, settings::Scope};
+use store::{audit::Note, secrets::Owner, settings::Scope};
 
 use super::{undoable, views};
 use crate::audit::{self, Done};
@@ -69,13 +69,8 @@ impl<'a> Holder<'a> {
         }
     }
 
-    /// Writes down what was done to a key.
-    pub(super) async fn note(
-        &self,
-        app: &App,
-        action: KeyAction,
-        slot: ProviderId,
-    ) -> Result<(), ApiError> {
+    /// What is done to a key, to be written down with it.
+    pub(super) fn note(&self, app: &App, action: KeyAction, slot: ProviderId) -> Note {
         let (organization, target) = match &self.owner {
             Owner::User(_) => (None, slot.as_str().to_owned()),
             Owner::Organization(id) => (Some(id), format!("{id}/{slot}")),
@@ -84,7 +79,7 @@ impl<'a> Holder<'a> {
             organization,
             ..Done::new(action.as_str(), &target)
         };
-        audit::record(app, self.actor, done).await
+        audit::note(app, self.actor, done)
     }
 }
 

@@ -130,10 +130,11 @@ pub async fn put(
         _ => Vec::new(),
     };
     let audience = audience(app, origins);
-    let mut action = KeyAction::Stored;
-    let stored = store::secrets::replace(&app.db, place(&holder.owner, slot), |version| {
+    let note = holder.note(app, KeyAction::Stored, slot);
+    let db = app.db.noting(&note);
+    let stored = store::secrets::replace(&db, place(&holder.owner, slot), |version| {
         if version > 1 {
-            action = KeyAction::Replaced;
+            note.amend(|event| event.action = KeyAction::Replaced.as_str().to_owned());
         }
         sealed(app, holder, slot, &plaintext, audience, version)
     })
@@ -142,18 +143,12 @@ pub async fn put(
     if !stored {
         return Err(ApiError::not_found("organization"));
     }
-    settled(app, holder, slot, action).await
+    settled(app, holder, slot).await
 }
 
-/// What follows when a slot holds another key: it is written down and told, and the models that the
-/// key may use are fetched.
-async fn settled(
-    app: &App,
-    holder: &Holder<'_>,
-    slot: ProviderId,
-    action: KeyAction,
-) -> Result<SecretView, ApiError> {
-    holder.note(app, action, slot).await?;
+/// What follows when a slot holds another key: it is told, and the models that the key may use are
+/// fetched.
+async fn settled(app: &App, holder: &Holder<'_>, slot: ProviderId) -> Result<SecretView, ApiError> {
     holder::tell(app, &holder.owner).await?;
     // Lists of models belong to people.
     if let Owner::User(user) = &holder.owner {
@@ -307,7 +302,9 @@ pub async fn bind_proxy_token(app: &App, holder: &Holder<'_>) -> Result<(), ApiE
 pub async fn remove(app: &App, holder: &Holder<'_>, provider: ProviderId) -> Result<(), ApiError> {
     holder.may_change(app)?;
     let provider = provider.key_slot();
-    let removed = store::secrets::delete(&app.db, &holder.owner, provider, app.clock.now())
+    let note = holder.note(app, KeyAction::Removed, provider);
+    let (db, now) = (app.db.noting(&note), app.clock.now());
+    let removed = store::secrets::delete(&db, &holder.owner, provider, now)
         .await
         .map_err(Fault::from)?;
     if !removed {
@@ -316,7 +313,6 @@ pub async fn remove(app: &App, holder: &Holder<'_>, provider: ProviderId) -> Res
     if let Owner::User(user) = &holder.owner {
         models::forget(app, user, provider).await?;
     }
-    holder.note(app, KeyAction::Removed, provider).await?;
     Ok(holder::tell(app, &holder.owner).await?)
 }
 

@@ -38,11 +38,13 @@ pub async fn undo(
         Ok(sealed(app, holder, provider, &key, audience, version))
     };
     let slot = place(&holder.owner, provider);
-    let restored = store::replaced::restore(&app.db, slot, kept_since(now), seal)
+    let note = holder.note(app, KeyAction::Restored, provider);
+    let db = app.db.noting(&note);
+    let restored = store::replaced::restore(&db, slot, kept_since(now), seal)
         .await
         .map_err(Fault::from)?;
     match restored {
-        Restored::Done => settled(app, holder, provider, KeyAction::Restored).await,
+        Restored::Done => settled(app, holder, provider).await,
         Restored::Nothing => Err(ApiError::new(
             ErrorCode::NotFound,
             "There is no key to bring back: a key that was replaced or removed is kept for 10 minutes. Enter it again.",

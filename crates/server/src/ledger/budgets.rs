@@ -17,7 +17,7 @@ use domain::{
     resolution::Payer,
 };
 use serde_json::{Value, json};
-use store::budgets::Kept;
+use store::{Db, budgets::Kept};
 
 /// Every budget that may stop what the acting person pays or has paid for, but for those of
 /// projects: their own, their organizations', and to who runs the instance, its.
@@ -168,11 +168,11 @@ pub async fn put(
         .budget(period)
         .map_err(|wrong| ApiError::invalid(vec![wrong]))?;
     let now = app.clock.now();
-    store::budgets::put(&app.db, owner, &budget, &actor.user.id, now)
+    let detail = serde_json::to_value(budget).map_err(Fault::from)?;
+    let db = noting(app, actor, owner, period, "budget.set", detail).await?;
+    store::budgets::put(&db, owner, &budget, &actor.user.id, now)
         .await
         .map_err(Fault::from)?;
-    let detail = serde_json::to_value(budget).map_err(Fault::from)?;
-    note(app, actor, owner, period, "budget.set", detail).await?;
     let found = views(app, owner).await?;
     let found = found.into_iter().find(|view| view.period == period);
     found.ok_or_else(|| ApiError::not_found("budget"))
@@ -189,13 +189,14 @@ pub async fn remove(
     period: Period,
 ) -> Result<(), ApiError> {
     may_set(app, actor, owner).await?;
-    let removed = store::budgets::remove(&app.db, owner, period)
+    let db = noting(app, actor, owner, period, "budget.removed", json!({})).await?;
+    let removed = store::budgets::remove(&db, owner, period)
         .await
         .map_err(Fault::from)?;
     if !removed {
         return Err(ApiError::not_found("budget"));
     }
-    note(app, actor, owner, period, "budget.removed", json!({})).await
+    Ok(())
 }
 
 async fn standings(
@@ -224,14 +225,15 @@ async fn views(app: &App, owner: &Owner) -> Result<Vec<BudgetView>, Fault> {
         .collect())
 }
 
-async fn note(
+/// The database for a change of a budget, which writes it down.
+async fn noting(
     app: &App,
     actor: &Actor,
     owner: &Owner,
     period: Period,
     action: &'static str,
     detail: Value,
-) -> Result<(), ApiError> {
+) -> Result<Db, ApiError> {
     let target = format!(
         "{}/{}/{}",
         owner.kind().as_str(),
@@ -248,7 +250,7 @@ async fn note(
         detail,
         ..Done::new(action, &target)
     };
-    audit::record(app, actor, done).await
+    Ok(audit::noting(app, actor, done))
 }
 
 /// Whether the acting person may set the budgets of an owner that they can see.

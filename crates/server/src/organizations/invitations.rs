@@ -11,7 +11,7 @@ use crate::{
     projects,
 };
 use domain::{
-    ApiError, ErrorCode, InvitationId, OrganizationId,
+    ApiError, ErrorCode, InvitationId, OrganizationId, UserId,
     account::OrganizationRole,
     invitation::{Invitation, Invited, InvitedTo, Offer, VALID_MILLIS},
     organization::rights,
@@ -51,17 +51,10 @@ pub async fn invite(
         organization_id: organization.clone(),
         role,
     };
-    let invited = write(app, actor, offer, email).await?;
-    let action = Done {
-        target: invited.invitation.email.as_str(),
-        detail: json!({ "role": role }),
-        ..done("member.invited", organization)
-    };
-    audit::record(app, actor, action).await?;
-    Ok(invited)
+    write(app, actor, offer, email).await
 }
 
-/// Writes an invitation down and makes its link.
+/// Writes an invitation down, and who made it, and makes its link.
 pub(crate) async fn write(
     app: &App,
     actor: &Actor,
@@ -83,12 +76,25 @@ pub(crate) async fn write(
         created_at: now,
         expires_at: now.plus_millis(VALID_MILLIS),
     };
-    let (place, role) = match &invitation.offer {
+    let (place, role, invites) = match &invitation.offer {
         Offer::Organization {
             organization_id,
             role,
-        } => (Place::Organization(organization_id), role.as_str()),
-        Offer::Project { project_id, role } => (Place::Project(project_id), role.as_str()),
+        } => {
+            let invites = Done {
+                target: invitation.email.as_str(),
+                detail: json!({ "role": role }),
+                ..done("member.invited", organization_id)
+            };
+            (Place::Organization(organization_id), role.as_str(), invites)
+        }
+        Offer::Project { project_id, role } => {
+            let invites = Done {
+                detail: json!({ "email": invitation.email, "role": role }),
+                ..Done::new("project.invited", project_id.as_str())
+            };
+            (Place::Project(project_id), role.as_str(), invites)
+        }
     };
     let new = NewInvitation {
         id: &invitation.id,
@@ -100,7 +106,9 @@ pub(crate) async fn write(
         created_at: now,
         expires_at: invitation.expires_at,
     };
-    invitations::put(&app.db, &new).await.map_err(Fault::from)?;
+    invitations::put(&audit::noting(app, actor, invites), &new)
+        .await
+        .map_err(Fault::from)?;
     let link = format!(
         "{}/invitations/{}",
         app.config.public_origin,
@@ -161,21 +169,21 @@ pub async fn withdraw(
     id: &InvitationId,
 ) -> Result<(), ApiError> {
     admin(app, actor, organization, "withdraw invitations").await?;
-    take_back(app, Place::Organization(organization), id).await?;
     let action = Done {
         target: id.as_str(),
         ..done("member.uninvited", organization)
     };
-    audit::record(app, actor, action).await
+    let db = audit::noting(app, actor, action);
+    take_back(&db, Place::Organization(organization), id).await
 }
 
 /// Takes an open invitation to a place back.
 pub(crate) async fn take_back(
-    app: &App,
+    db: &Db,
     place: Place<'_>,
     id: &InvitationId,
 ) -> Result<(), ApiError> {
-    let withdrawn = invitations::withdraw(&app.db, place, id)
+    let withdrawn = invitations::withdraw(db, place, id)
         .await
         .map_err(Fault::from)?;
     if withdrawn {
@@ -204,7 +212,14 @@ pub async fn look(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, Ap
 pub async fn accept(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, ApiError> {
     app.throttle.link(&actor.user.id, app.clock.now())?;
     let hash = auth::hash_of_token(token).ok_or_else(unknown)?;
-    let found = invitations::accept(&app.db, &hash, &actor.user.id, app.clock.now())
+    let (user, now) = (&actor.user.id, app.clock.now());
+    // To where and as what a link leads never changes.
+    let found = invitations::find(&app.db, &hash, user, now)
+        .await
+        .map_err(Fault::from)?;
+    let offered = seen(found.ok_or_else(unknown)?);
+    let db = audit::noting(app, actor, joins(user, &offered.offer));
+    let found = invitations::accept(&db, &hash, user, now)
         .await
         .map_err(Fault::from)?;
     let (found, has_come) = found.ok_or_else(unknown)?;
@@ -212,8 +227,13 @@ pub async fn accept(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, 
     if !has_come {
         return as_before(app, actor, accepted).await;
     }
-    let target = actor.user.id.as_str();
-    let action = match &accepted.offer {
+    Ok(accepted)
+}
+
+/// What somebody does who accepts an offer.
+fn joins<'a>(who: &'a UserId, offer: &'a Offer) -> Done<'a> {
+    let target = who.as_str();
+    match offer {
         Offer::Organization {
             organization_id,
             role,
@@ -226,9 +246,7 @@ pub async fn accept(app: &App, actor: &Actor, token: &str) -> Result<InvitedTo, 
             detail: json!({ "project_id": project_id, "role": role }),
             ..Done::new("project.joined", target)
         },
-    };
-    audit::record(app, actor, action).await?;
-    Ok(accepted)
+    }
 }
 
 /// What an invitation was to, with the part that somebody has there anyway.

@@ -61,13 +61,8 @@ pub async fn set_role(
     if own.is_admin() && role.is_admin() {
         actor.must_have_confirmed(app.clock.now())?;
     }
-    let before = change(app, actor, organization, member, Change::Role(role)).await?;
-    let action = Done {
-        target: member.as_str(),
-        detail: json!({ "from": before, "to": role }),
-        ..done("member.role_changed", organization)
-    };
-    audit::record(app, actor, action).await?;
+    let (wish, action) = (Change::Role(role), "member.role_changed");
+    change(app, actor, organization, member, wish, action).await?;
     list(app, actor, organization).await
 }
 
@@ -81,18 +76,12 @@ pub async fn remove(
     organization: &OrganizationId,
     member: &UserId,
 ) -> Result<(), ApiError> {
-    let before = change(app, actor, organization, member, Change::Removal).await?;
     let action = if *member == actor.user.id {
         "member.left"
     } else {
         "member.removed"
     };
-    let action = Done {
-        target: member.as_str(),
-        detail: json!({ "from": before }),
-        ..done(action, organization)
-    };
-    audit::record(app, actor, action).await
+    change(app, actor, organization, member, Change::Removal, action).await
 }
 
 /// Leaves an organization.
@@ -113,12 +102,28 @@ async fn change(
     organization: &OrganizationId,
     member: &UserId,
     change: Change,
-) -> Result<OrganizationRole, ApiError> {
-    let changed = members::change(&app.db, organization, &actor.user.id, member, change)
+    action: &'static str,
+) -> Result<(), ApiError> {
+    let done = Done {
+        target: member.as_str(),
+        ..done(action, organization)
+    };
+    let note = audit::note(app, actor, done);
+    let hear = |before: OrganizationRole| match change {
+        Change::Role(role) if role == before => note.strike(),
+        Change::Role(role) => {
+            note.amend(|event| event.detail = json!({ "from": before, "to": role }).to_string());
+        }
+        Change::Removal => {
+            note.amend(|event| event.detail = json!({ "from": before }).to_string());
+        }
+    };
+    let db = app.db.noting(&note);
+    let changed = members::change(&db, organization, &actor.user.id, member, change, hear)
         .await
         .map_err(Fault::from)?;
     match changed {
-        Changed::Done(before) => Ok(before),
+        Changed::Done(_) => Ok(()),
         Changed::Refused(refusal) => Err(refusal.into()),
         Changed::NoOrganization => Err(missing()),
         Changed::NoMember => {

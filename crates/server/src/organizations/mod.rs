@@ -34,14 +34,13 @@ pub async fn create(app: &App, actor: &Actor, name: &str) -> Result<Organization
         policy,
         created_at: app.clock.now(),
     };
-    store::organizations::insert(&app.db, &new, &actor.user.id)
-        .await
-        .map_err(Fault::from)?;
     let done = Done {
         detail: json!({ "name": new.name }),
         ..done("organization.created", &new.id)
     };
-    audit::record(app, actor, done).await?;
+    store::organizations::insert(&audit::noting(app, actor, done), &new, &actor.user.id)
+        .await
+        .map_err(Fault::from)?;
     get(app, actor, &new.id).await
 }
 
@@ -92,17 +91,16 @@ pub async fn rename(
 ) -> Result<Organization, ApiError> {
     admin(app, actor, id, "give it another name").await?;
     let name = checked_name(name)?;
-    let renamed = store::organizations::rename(&app.db, id, &name)
+    let done = Done {
+        detail: json!({ "name": name }),
+        ..done("organization.renamed", id)
+    };
+    let renamed = store::organizations::rename(&audit::noting(app, actor, done), id, &name)
         .await
         .map_err(Fault::from)?;
     if !renamed {
         return Err(missing());
     }
-    let done = Done {
-        detail: json!({ "name": name }),
-        ..done("organization.renamed", id)
-    };
-    audit::record(app, actor, done).await?;
     get(app, actor, id).await
 }
 
@@ -117,18 +115,16 @@ pub async fn delete(app: &App, actor: &Actor, id: &OrganizationId) -> Result<(),
     if level.role == OrganizationRole::Owner {
         actor.must_have_confirmed(app.clock.now())?;
     }
-    let name = level.name;
-    let ending = store::organizations::ending::end(&app.db, id, &actor.user.id, app.clock.now())
+    let done = Done {
+        detail: json!({ "name": level.name }),
+        ..done("organization.deleted", id)
+    };
+    let (db, now) = (audit::noting(app, actor, done), app.clock.now());
+    let ending = store::organizations::ending::end(&db, id, &actor.user.id, now)
         .await
         .map_err(Fault::from)?;
     match ending {
-        Ending::Done => {
-            let done = Done {
-                detail: json!({ "name": name }),
-                ..done("organization.deleted", id)
-            };
-            audit::record(app, actor, done).await
-        }
+        Ending::Done => Ok(()),
         Ending::Missing => Err(missing()),
         Ending::OwnersOnly => Err(ApiError::new(
             ErrorCode::Forbidden,

@@ -1,13 +1,7 @@
 //! What an organization's keys may be used for, and how much of its money each member may spend.
 
 use super::{admin, done, level, missing};
-use crate::{
-    actor::Actor,
-    app::App,
-    audit::{self, Done},
-    events::Event,
-    fault::Fault,
-};
+use crate::{actor::Actor, app::App, audit, events::Event, fault::Fault};
 use domain::{
     ApiError, ErrorCode, OrganizationId,
     money::{MICRO_USD_PER_CREDIT, MicroUsd},
@@ -27,6 +21,11 @@ pub async fn view(app: &App, actor: &Actor, id: &OrganizationId) -> Result<Polic
         .await
         .map_err(Fault::from)?;
     let policy: OrganizationPolicy = serde_json::from_str(&stored).map_err(Fault::from)?;
+    Ok(seen(policy, share)?)
+}
+
+/// A policy with the members' share, as it is shown.
+fn seen(policy: OrganizationPolicy, share: Option<MicroUsd>) -> Result<PolicyView, Fault> {
     Ok(PolicyView {
         version: version(&policy, share)?,
         policy,
@@ -56,6 +55,7 @@ pub async fn patch(
     let share = patch
         .monthly_credits_per_member
         .map(|share| share.map(|credits| MicroUsd(credits.saturating_mul(MICRO_USD_PER_CREDIT))));
+    let note = audit::note(app, actor, done("organization.policy", id));
     let build = |stored: &str, stored_share: Option<MicroUsd>| {
         let before: OrganizationPolicy = serde_json::from_str(stored).map_err(Fault::from)?;
         let now = version(&before, stored_share)?;
@@ -69,19 +69,21 @@ pub async fn patch(
             .applied(&before)
             .map_err(|wrong| ApiError::invalid(vec![wrong]))?;
         let text = serde_json::to_string(&after).map_err(Fault::from)?;
+        let after_share = share.unwrap_or(stored_share);
+        if after == before && after_share == stored_share {
+            note.strike();
+        } else {
+            let detail = json!({ "policy": seen(after, after_share)? });
+            note.amend(|event| event.detail = detail.to_string());
+        }
         Ok::<_, ApiError>((text, share))
     };
     let (by, now) = (&actor.user.id, app.clock.now());
-    store::organizations::set_policy(&app.db, id, by, now, build)
+    store::organizations::set_policy(&app.db.noting(&note), id, by, now, build)
         .await
         .map_err(Fault::from)?
         .ok_or_else(missing)??;
     let view = view(app, actor, id).await?;
-    let action = Done {
-        detail: json!({ "policy": view }),
-        ..done("organization.policy", id)
-    };
-    audit::record(app, actor, action).await?;
     let members = store::organizations::members::list(&app.db, id)
         .await
         .map_err(Fault::from)?;

@@ -14,7 +14,7 @@ use domain::{
     project::{Project, ProjectMember, ProjectRole, Right},
 };
 use serde_json::json;
-use store::{invitations::Place, projects::people};
+use store::{Db, invitations::Place, projects::people};
 
 /// Everybody who sees a project, owners first.
 ///
@@ -53,7 +53,9 @@ pub async fn set_role(
 ) -> Result<Vec<ProjectMember>, ApiError> {
     let found = must(app, actor, project, Right::Own).await?;
     checked(role)?;
-    let set = people::set(&app.db, project, person, role, app.clock.now())
+    let detail = json!({ "user_id": person, "role": role });
+    let db = noting(app, actor, "project.role_changed", &found, detail);
+    let set = people::set(&db, project, person, role, app.clock.now())
         .await
         .map_err(Fault::from)?;
     if !set {
@@ -68,8 +70,6 @@ pub async fn set_role(
             ApiError::not_found("member")
         });
     }
-    let detail = json!({ "user_id": person, "role": role });
-    note(app, actor, "project.role_changed", &found, detail).await?;
     list(app, actor, project).await
 }
 
@@ -92,14 +92,15 @@ pub async fn remove(
     if found.organization_id.is_some() {
         return Err(of_organization());
     }
-    let removed = people::remove(&app.db, project, person)
+    let detail = json!({ "user_id": person });
+    let db = noting(app, actor, "project.member_removed", &found, detail);
+    let removed = people::remove(&db, project, person)
         .await
         .map_err(Fault::from)?;
     if !removed {
         return Err(ApiError::not_found("member"));
     }
-    let detail = json!({ "user_id": person });
-    note(app, actor, "project.member_removed", &found, detail).await
+    Ok(())
 }
 
 /// Invites somebody to a project, in place of an open invitation to the same address. The link is in
@@ -114,16 +115,13 @@ pub async fn invite(
     email: &str,
     role: ProjectRole,
 ) -> Result<Invited, ApiError> {
-    let found = own(app, actor, project).await?;
+    own(app, actor, project).await?;
     checked(role)?;
     let offer = Offer::Project {
         project_id: project.clone(),
         role,
     };
-    let invited = invitations::write(app, actor, offer, email).await?;
-    let detail = json!({ "email": invited.invitation.email, "role": role });
-    note(app, actor, "project.invited", &found, detail).await?;
-    Ok(invited)
+    invitations::write(app, actor, offer, email).await
 }
 
 /// The open invitations to a project, the newest first.
@@ -159,9 +157,9 @@ pub async fn withdraw(
     id: &InvitationId,
 ) -> Result<(), ApiError> {
     let found = own(app, actor, project).await?;
-    invitations::take_back(app, Place::Project(project), id).await?;
     let detail = json!({ "invitation": id });
-    note(app, actor, "project.uninvited", &found, detail).await
+    let db = noting(app, actor, "project.uninvited", &found, detail);
+    invitations::take_back(&db, Place::Project(project), id).await
 }
 
 /// A project of one's own that belongs to no organization.
@@ -190,17 +188,18 @@ fn checked(role: ProjectRole) -> Result<(), ApiError> {
     Ok(())
 }
 
-async fn note(
+/// The database for a change of who works in a project, which writes it down.
+fn noting(
     app: &App,
     actor: &Actor,
     action: &'static str,
     project: &Project,
     detail: serde_json::Value,
-) -> Result<(), ApiError> {
+) -> Db {
     let done = Done {
         organization: project.organization_id.as_ref(),
         detail,
         ..Done::new(action, project.id.as_str())
     };
-    audit::record(app, actor, done).await
+    audit::noting(app, actor, done)
 }

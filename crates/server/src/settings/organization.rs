@@ -1,15 +1,15 @@
 //! The settings of an organization: the defaults that it gives to its members, and the addresses of its
 //! own deployments, which only its admins see.
 
-use super::{changed, write};
+use super::{changed, done, write};
 use crate::{
     actor::Actor,
     app::App,
-    audit::{self, Done},
+    audit::Done,
     events::Event,
     fault::Fault,
     keys::{self, Holder},
-    organizations::{self, done},
+    organizations,
 };
 use domain::{
     ApiError, OrganizationId,
@@ -17,7 +17,6 @@ use domain::{
     history::Changed,
     settings::{Change, Field, SettingsView},
 };
-use serde_json::json;
 use store::settings::Scope;
 
 /// An organization's settings; to its members without the addresses.
@@ -61,17 +60,16 @@ pub async fn organization_patch(
     if addresses {
         actor.must_have_confirmed(app.clock.now())?;
     }
-    let written = write(app, actor, &Scope::Organization(id.clone()), changes).await?;
+    let told = Done {
+        organization: Some(id),
+        ..done("organization.settings", id.as_str(), changes)
+    };
+    let scope = Scope::Organization(id.clone());
+    let written = write(app, actor, &scope, changes, Some(told)).await?;
     if addresses {
         let holder = Holder::organization(app, actor, id).await?;
         keys::bind_proxy_token(app, &holder).await?;
     }
-    let fields: Vec<&str> = written.iter().map(|value| value.field.as_str()).collect();
-    let action = Done {
-        detail: json!({ "fields": fields }),
-        ..done("organization.settings", id)
-    };
-    audit::record(app, actor, action).await?;
     // What has changed is not for everybody: they load again what they may see.
     let members = store::organizations::members::list(&app.db, id)
         .await

@@ -76,7 +76,9 @@ async fn a_person_sees_and_ends_their_own_sessions_alone(test: TestDb) {
     assert!(sessions::delete_by_id(db, &ada, "session-1").await.unwrap());
     assert!(!sessions::delete_by_id(db, &ada, "session-1").await.unwrap());
     assert!(!is_signed_in(db, 1).await);
-    let others = sessions::delete_others(db, &ada, &[2; 32]).await.unwrap();
+    let others = sessions::delete_others(db, &ada, &[2; 32], |_| ())
+        .await
+        .unwrap();
     assert_eq!(others, 1);
     assert!(is_signed_in(db, 2).await && is_signed_in(db, 4).await);
 }

@@ -16,6 +16,7 @@ mod ledger;
 mod line;
 mod listings;
 mod look_again;
+mod notes;
 mod organizations;
 mod outputs;
 mod past;

@@ -53,7 +53,7 @@ pub(super) async fn change(
     target: &UserId,
     wish: Change,
 ) -> Changed {
-    members::change(db, studio, actor, target, wish)
+    members::change(db, studio, actor, target, wish, |_| ())
         .await
         .unwrap()
 }

@@ -39,7 +39,7 @@ impl Db {
     /// # Errors
     /// The schema is newer than this program or was changed by hand, or the database failed.
     pub async fn migrate(&self) -> Result<(), MigrationError> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { write, .. } => {
                 // Where nothing is to be done, nobody who writes is waited for.
                 let mut looking = write.begin().await.map_err(begun)?;

@@ -11,6 +11,7 @@ pub use open::OpenError;
 
 use crate::{
     StoreError,
+    audit::{self, NewEvent, Note},
     row::{FromRow, Row},
     statement::{Statement, Value},
 };
@@ -22,7 +23,10 @@ use std::borrow::Cow;
 
 /// An open database. Cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Db(Pools);
+pub struct Db {
+    pools: Pools,
+    note: Option<Note>,
+}
 
 #[derive(Debug, Clone)]
 enum Pools {
@@ -31,12 +35,23 @@ enum Pools {
 }
 
 impl Db {
+    /// The same database for a change that is to be written down: the first transaction through this
+    /// handle that is committed writes the event of the note with it. What changes no row, is rolled
+    /// back or fails leaves the event where it is. Reads are as through any other handle.
+    #[must_use]
+    pub fn noting(&self, note: &Note) -> Self {
+        Self {
+            pools: self.pools.clone(),
+            note: Some(note.clone()),
+        }
+    }
+
     /// Asks the database for a sign of life, on the side that writes.
     ///
     /// # Errors
     /// The database is busy or unavailable.
     pub async fn ping(&self) -> Result<(), StoreError> {
-        let pong = match &self.0 {
+        let pong = match &self.pools {
             Pools::Sqlite { write, .. } => sqlx::query("SELECT 1").execute(write).await.map(drop),
             Pools::Postgres(pool) => sqlx::query("SELECT 1").execute(pool).await.map(drop),
         };
@@ -45,7 +60,7 @@ impl Db {
 
     /// Waits for what is running and closes all connections.
     pub async fn close(&self) {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { read, write } => {
                 read.close().await;
                 write.close().await;
@@ -56,7 +71,7 @@ impl Db {
 
     /// A connection for reading; on SQLite it cannot write.
     pub(crate) async fn reader(&self) -> Result<Connection, StoreError> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { read, .. } => read.acquire().await.map(Connection::Sqlite),
             Pools::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
         }
@@ -65,7 +80,7 @@ impl Db {
 
     /// A connection for a single statement that writes.
     async fn writer(&self) -> Result<Connection, StoreError> {
-        match &self.0 {
+        match &self.pools {
             Pools::Sqlite { write, .. } => write.acquire().await.map(Connection::Sqlite),
             Pools::Postgres(pool) => pool.acquire().await.map(Connection::Postgres),
         }
@@ -75,13 +90,18 @@ impl Db {
     /// Begins a transaction that writes. It holds SQLite's write lock from the start. Dropped
     /// without a commit, it changes nothing.
     pub(crate) async fn begin(&self) -> Result<Tx, StoreError> {
-        match &self.0 {
-            Pools::Sqlite { write, .. } => {
-                write.begin_with("BEGIN IMMEDIATE").await.map(Tx::Sqlite)
-            }
-            Pools::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
+        let running = match &self.pools {
+            Pools::Sqlite { write, .. } => write
+                .begin_with("BEGIN IMMEDIATE")
+                .await
+                .map(Running::Sqlite),
+            Pools::Postgres(pool) => pool.begin().await.map(Running::Postgres),
         }
-        .map_err(|error| StoreError::new("db::begin", &error))
+        .map_err(|error| StoreError::new("db::begin", &error))?;
+        Ok(Tx {
+            running,
+            note: self.note.clone(),
+        })
     }
 
     /// All rows of a statement that reads.
@@ -108,6 +128,12 @@ impl Db {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
+        if self.note.is_some() {
+            let mut tx = self.begin().await?;
+            let changed = tx.execute(statement, values).await?;
+            tx.end(changed > 0).await?;
+            return Ok(changed);
+        }
         self.writer()
             .await?
             .borrowed()
@@ -121,6 +147,12 @@ impl Db {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Option<T>, StoreError> {
+        if self.note.is_some() {
+            let mut tx = self.begin().await?;
+            let row: Option<T> = tx.one(statement, values).await?;
+            tx.end(row.is_some()).await?;
+            return Ok(row);
+        }
         self.writer().await?.one(statement, values).await
     }
 
@@ -130,6 +162,12 @@ impl Db {
         statement: &Statement,
         values: &[Value<'_>],
     ) -> Result<Vec<T>, StoreError> {
+        if self.note.is_some() {
+            let mut tx = self.begin().await?;
+            let rows: Vec<T> = tx.all(statement, values).await?;
+            tx.end(!rows.is_empty()).await?;
+            return Ok(rows);
+        }
         self.writer().await?.all(statement, values).await
     }
 }
@@ -177,8 +215,13 @@ impl Connection {
     }
 }
 
-/// A transaction that writes.
-pub(crate) enum Tx {
+/// A transaction that writes, and the event that its commit writes down.
+pub(crate) struct Tx {
+    running: Running,
+    note: Option<Note>,
+}
+
+enum Running {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -199,9 +242,9 @@ impl Tx {
     }
 
     fn borrowed(&mut self) -> Borrowed<'_> {
-        match self {
-            Self::Sqlite(tx) => Borrowed::Sqlite(tx),
-            Self::Postgres(tx) => Borrowed::Postgres(tx),
+        match &mut self.running {
+            Running::Sqlite(tx) => Borrowed::Sqlite(tx),
+            Running::Postgres(tx) => Borrowed::Postgres(tx),
         }
     }
 
@@ -228,8 +271,50 @@ impl Tx {
         self.borrowed().execute(statement, values).await
     }
 
-    /// Makes the changes last: once this returns, they are on disk.
-    pub(crate) async fn commit(self) -> Result<(), StoreError> {
+    /// Lets its commit write nothing down: what it changes is not what the note tells of.
+    pub(crate) fn forget_note(&mut self) {
+        self.note = None;
+    }
+
+    /// Makes the changes last, and with them the event of the note if nobody wrote that before: once this
+    /// returns, they are on disk. Without the event there is no change either.
+    pub(crate) async fn commit(mut self) -> Result<(), StoreError> {
+        let Some(note) = self.note.take() else {
+            return self.running.commit().await;
+        };
+        let Some(event) = note.take() else {
+            return self.running.commit().await;
+        };
+        let committed = self.commit_with(&event).await;
+        if committed.is_err() {
+            note.put_back(event);
+        }
+        committed
+    }
+
+    /// The head of the chain is locked here, after all that the changes have locked.
+    async fn commit_with(mut self, event: &NewEvent) -> Result<(), StoreError> {
+        audit::append_in(&mut self, event).await?;
+        self.running.commit().await
+    }
+
+    /// Undoes the changes.
+    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+        self.running.rollback().await
+    }
+
+    /// Commits where something has changed, and undoes what has not.
+    async fn end(self, has_changed: bool) -> Result<(), StoreError> {
+        if has_changed {
+            self.commit().await
+        } else {
+            self.rollback().await
+        }
+    }
+}
+
+impl Running {
+    async fn commit(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.commit().await,
             Self::Postgres(tx) => tx.commit().await,
@@ -237,8 +322,7 @@ impl Tx {
         .map_err(|error| StoreError::new("db::commit", &error))
     }
 
-    /// Undoes the changes.
-    pub(crate) async fn rollback(self) -> Result<(), StoreError> {
+    async fn rollback(self) -> Result<(), StoreError> {
         match self {
             Self::Sqlite(tx) => tx.rollback().await,
             Self::Postgres(tx) => tx.rollback().await,

@@ -21,7 +21,7 @@ impl Db {
     /// Whether other processes may work on this database.
     #[must_use]
     pub const fn is_shared(&self) -> bool {
-        matches!(self.0, Pools::Postgres(_))
+        matches!(self.pools, Pools::Postgres(_))
     }
 
     /// Listens from now on; `None` where there is nobody to listen to.
@@ -29,7 +29,7 @@ impl Db {
     /// # Errors
     /// The database failed.
     pub async fn listen(&self) -> Result<Option<Notices>, StoreError> {
-        let Pools::Postgres(pool) = &self.0 else {
+        let Pools::Postgres(pool) = &self.pools else {
             return Ok(None);
         };
         let failed = |error| StoreError::new("db::listen", &error);
@@ -75,7 +75,7 @@ mod tests {
             notices::tell(&test.db, text).await.unwrap();
             assert_eq!(heard.next().await.unwrap(), notice(text));
         }
-        let Pools::Postgres(pool) = &test.db.0 else {
+        let Pools::Postgres(pool) = &test.db.pools else {
             panic!("this is PostgreSQL")
         };
         sqlx::raw_sql(

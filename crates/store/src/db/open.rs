@@ -76,7 +76,7 @@ impl Db {
     /// The file cannot be made, or the database failed.
     pub async fn copy_to(&self, path: &Path) -> Result<bool, StoreError> {
         const NAME: &str = "db::copy_to";
-        let Pools::Sqlite { write, .. } = &self.0 else {
+        let Pools::Sqlite { write, .. } = &self.pools else {
             return Ok(false);
         };
         create_private(path).map_err(|error| StoreError::Unavailable {
@@ -136,7 +136,10 @@ async fn sqlite(path: &Path) -> Result<Db, OpenError> {
         .connect_with(options.pragma("query_only", "on"))
         .await
         .map_err(|error| OpenError::connect(&error))?;
-    Ok(Db(Pools::Sqlite { read, write }))
+    Ok(Db {
+        pools: Pools::Sqlite { read, write },
+        note: None,
+    })
 }
 
 /// Makes the file with mode 0600 before SQLite does it with a wider one; its `-wal` and `-shm` take
@@ -174,5 +177,8 @@ async fn postgres(options: PgConnectOptions) -> Result<Db, OpenError> {
         .connect_with(options)
         .await
         .map_err(|error| OpenError::connect(&error))?;
-    Ok(Db(Pools::Postgres(pool)))
+    Ok(Db {
+        pools: Pools::Postgres(pool),
+        note: None,
+    })
 }

@@ -40,7 +40,7 @@ fn tell(what: &str, took: &mut [Duration]) {
 }
 
 async fn a_claim_among_a_hundred_thousand_is_quick(test: TestDb) {
-    match &test.db.0 {
+    match &test.db.pools {
         Pools::Sqlite { write, .. } => {
             write.execute(USER).await.unwrap();
             sqlx::raw_sql(LITE).execute(write).await.unwrap();

@@ -1,7 +1,7 @@
 //! What both databases must do whatever the tables are: settings of connections, locking,
 //! migrations, and that every statement means something to both.
 
-use super::{Db, MigrationError, OpenError, Pools, Tx};
+use super::{Db, MigrationError, OpenError, Pools, Running};
 use crate::{
     StoreError, administration, audit, budgets, catalog, generations, invitations, jobs,
     key_health, key_tests, ledger, listings, notices, organizations, outputs, past, plan,
@@ -100,7 +100,8 @@ fn only_this_module_hands_sql_to_the_driver() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_statement_prepares_on_both_databases() {
     let (lite, post) = (TestDb::sqlite().await, TestDb::postgres().await);
-    let (Pools::Sqlite { write, .. }, Pools::Postgres(pool)) = (&lite.db.0, &post.db.0) else {
+    let (Pools::Sqlite { write, .. }, Pools::Postgres(pool)) = (&lite.db.pools, &post.db.pools)
+    else {
         panic!("the test databases are of their kinds");
     };
     let mut count = 0;
@@ -140,7 +141,7 @@ async fn no_statement_reads_a_whole_table() {
         "HELD_NAMES",
     ];
     let test = TestDb::sqlite().await;
-    let Pools::Sqlite { write, .. } = &test.db.0 else {
+    let Pools::Sqlite { write, .. } = &test.db.pools else {
         panic!("this is SQLite")
     };
     for statement in every_statement() {
@@ -206,7 +207,7 @@ fn both_folders_hold_the_same_migrations() {
 #[tokio::test]
 async fn every_sqlite_connection_is_durable_and_checks_references() {
     let test = TestDb::sqlite().await;
-    let Pools::Sqlite { read, write } = &test.db.0 else {
+    let Pools::Sqlite { read, write } = &test.db.pools else {
         panic!("this is SQLite")
     };
     let mut connections = vec![write.acquire().await.unwrap()];
@@ -242,7 +243,7 @@ async fn a_transaction_that_sqlite_ended_by_itself_does_not_stop_all_later_ones(
     let test = TestDb::sqlite().await;
     let mut tx = test.db.begin().await.unwrap();
     // As SQLite does where the disk is full; the driver still counts the transaction.
-    let Tx::Sqlite(inner) = &mut tx else {
+    let Running::Sqlite(inner) = &mut tx.running else {
         panic!("not SQLite");
     };
     inner.execute("ROLLBACK").await.unwrap();
@@ -291,7 +292,7 @@ async fn a_newer_schema_is_refused(test: TestDb) {
     let next =
         "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time)
         VALUES (9000, 'from the future', TRUE, '', 0)";
-    match &test.db.0 {
+    match &test.db.pools {
         Pools::Sqlite { write, .. } => write.execute(next).await.map(drop).unwrap(),
         Pools::Postgres(pool) => pool.execute(next).await.map(drop).unwrap(),
     }
@@ -313,7 +314,7 @@ async fn a_newer_schema_is_refused(test: TestDb) {
 
 async fn processes_that_start_together_migrate_once(test: TestDb) {
     // The schema is there already; what is tried is a fresh one beside it.
-    let empty = match &test.db.0 {
+    let empty = match &test.db.pools {
         Pools::Sqlite { .. } => TestDb::sqlite_empty().await,
         Pools::Postgres(_) => TestDb::postgres_empty().await,
     };

@@ -91,7 +91,8 @@ pub async fn list(db: &Db, organization: &OrganizationId) -> Result<Vec<MemberRo
 }
 
 /// Changes somebody's part in an organization, or ends it, if the roles of that moment allow it. The
-/// open invitations of who has less to say afterwards are withdrawn.
+/// open invitations of who has less to say afterwards are withdrawn. `hear` is told their part until
+/// now, inside the transaction.
 ///
 /// # Errors
 /// The database failed.
@@ -101,10 +102,12 @@ pub async fn change(
     actor: &UserId,
     target: &UserId,
     change: Change,
+    hear: impl FnOnce(OrganizationRole),
 ) -> Result<Changed, StoreError> {
     let mut tx = db.begin().await?;
     let changed = judged(&mut tx, organization, actor, target, change).await?;
     if let Changed::Done(before) = changed {
+        hear(before);
         match change {
             Change::Role(role) => {
                 tx.execute(&SET_ROLE, values![organization, target, role.as_str()])

@@ -25,7 +25,7 @@ fn actions(page: &Value) -> Vec<String> {
         .collect()
 }
 
-async fn sign_in(stage: &Stage, name: &str, password: &str) -> u16 {
+pub(super) async fn sign_in(stage: &Stage, name: &str, password: &str) -> u16 {
     let input = json!({"email": format!("{name}@example.com"), "password": password});
     stage.anybody().post("/auth/sign-in", &input).await.status
 }

@@ -7,6 +7,7 @@ mod admin_catalog;
 mod administration;
 mod adopt;
 mod audit;
+mod audit_of_changes;
 mod bad_input;
 mod budgets;
 mod codes;

@@ -115,16 +115,16 @@ pub async fn turn_on(app: &App, actor: &Actor, typed: &TypedCode) -> Result<Turn
     app.throttle.code_fitted(user);
     let recovery_codes = recovery::fresh()?;
     let hashes = recovery::hashes(user, &recovery_codes);
-    let on = totp::turn_on(&app.db, user, &row.id, step, now, &hashes).await;
+    let db = audit::noting(app, actor, audit::Done::new("totp.on", user.as_str()));
+    let on = totp::turn_on(&db, user, &row.id, step, now, &hashes).await;
     if !on.map_err(Fault::from)? {
         return Err(nothing());
     }
     let (token_hash, cookie) = session::another_token(app)?;
     let renewed = sessions::renew(&app.db, session, &token_hash, now).await;
     renewed.map_err(Fault::from)?;
-    let ended = sessions::delete_others(&app.db, user, &token_hash).await;
+    let ended = sessions::delete_others(&app.db, user, &token_hash, |_| ()).await;
     ended.map_err(Fault::from)?;
-    audit::record(app, actor, audit::Done::new("totp.on", user.as_str())).await?;
     Ok(TurnedOn {
         recovery_codes,
         cookie,
@@ -140,14 +140,14 @@ pub async fn new_recovery_codes(app: &App, actor: &Actor) -> Result<Vec<String>,
     let user = &actor.user.id;
     let codes = recovery::fresh()?;
     let hashes = recovery::hashes(user, &codes);
-    let replaced = totp::replace_recovery_codes(&app.db, user, &hashes).await;
+    let done = audit::Done::new("totp.recovery_codes", user.as_str());
+    let db = audit::noting(app, actor, done);
+    let replaced = totp::replace_recovery_codes(&db, user, &hashes).await;
     if !replaced.map_err(Fault::from)? {
         return Err(conflict(
             "Two-step sign-in is off: there is nothing to recover.",
         ));
     }
-    let done = audit::Done::new("totp.recovery_codes", user.as_str());
-    audit::record(app, actor, done).await?;
     Ok(codes)
 }
 
@@ -192,9 +192,7 @@ impl Desk<'_> {
     ) -> Result<bool, ApiError> {
         let (now, user) = (self.clock.now(), &row.owner_id);
         self.throttle.code(user, now)?;
-        let digits = code::digits(typed.as_str());
-        let is_recovery = digits.is_none();
-        let taken = match digits {
+        let taken = match code::digits(typed.as_str()) {
             Some(digits) => {
                 let secret = self.open(row)?;
                 match code::step_of(&digits, &secret, now, row.last_step) {
@@ -203,16 +201,16 @@ impl Desk<'_> {
                 }
             }
             None => match recovery::hash(user, typed.as_str()) {
-                Some(hash) => totp::use_recovery_code(self.db, user, &hash).await,
+                Some(hash) => {
+                    let db = self.noting("totp.recovery_code_used", user, client);
+                    totp::use_recovery_code(&db, user, &hash).await
+                }
                 None => Ok(false),
             },
         };
         let taken = taken.map_err(Fault::from)?;
         if taken {
             self.throttle.code_fitted(user);
-        }
-        if taken && is_recovery {
-            self.note("totp.recovery_code_used", user, client).await?;
         }
         Ok(taken)
     }
