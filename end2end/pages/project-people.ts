@@ -3,7 +3,7 @@
 import { expect, type Locator } from "@playwright/test";
 import type { Person } from "./person";
 
-export type ProjectPart = "Editor" | "Viewer";
+export type ProjectRole = "Editor" | "Viewer";
 
 /** What those read who may only look. */
 export const LOOKING_ONLY =
@@ -53,9 +53,9 @@ export class ProjectPeoplePage {
   }
 
   /** Invites an address; the link, which is shown this once. */
-  async invite(email: string, part: ProjectPart): Promise<string> {
+  async invite(email: string, role: ProjectRole): Promise<string> {
     await this.inviting.getByLabel("Address", { exact: true }).fill(email);
-    await this.inviting.getByLabel("Part", { exact: true }).selectOption({ label: part });
+    await this.inviting.getByLabel("Role", { exact: true }).selectOption({ label: role });
     await this.inviting.getByRole("button", { name: "Make a link" }).click();
     const link = this.main.locator("output code");
     await expect(link).toBeVisible();
@@ -68,11 +68,11 @@ export class ProjectPeoplePage {
     await ProjectPeoplePage.at(this.person);
   }
 
-  /** Gives somebody another part. */
-  async give(name: string, part: ProjectPart): Promise<void> {
-    await this.main.getByLabel(`Part of ${name}`, { exact: true }).selectOption({ label: part });
-    await this.main.getByRole("button", { name: `Change the part of ${name}`, exact: true }).click();
-    await expect(this.said).toContainText("The part was changed.");
+  /** Gives somebody another role. */
+  async give(name: string, role: ProjectRole): Promise<void> {
+    await this.main.getByLabel(`Role of ${name}`, { exact: true }).selectOption({ label: role });
+    await this.main.getByRole("button", { name: `Change the role of ${name}`, exact: true }).click();
+    await expect(this.said).toContainText("The role was changed.");
   }
 
   async remove(name: string): Promise<void> {

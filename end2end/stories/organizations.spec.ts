@@ -88,7 +88,7 @@ test("a member who is removed is outside at the next request, and a link works o
   await page.main.getByRole("button", { name: /^Remove / }).click();
   await expect(page.said).toContainText("The member was removed.");
   await page.part("Audit");
-  await expect(page.row("Removed the member")).toBeVisible();
+  await expect(page.row("Removed a member who was admin")).toBeVisible();
   await page.part("People and projects");
   const after = await member.api.send("GET", `/organizations/${pier.id}`);
   expect(after.status()).toBe(404);
