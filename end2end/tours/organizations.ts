@@ -38,6 +38,8 @@ export async function organizations({ person, somebody, watch, look }: Scene): P
     await OrganizationPage.open(member, pier.id, part);
     await look(member, `organization-member${part.replace("/", "-")}`);
   }
-  await OrganizationPage.open(person, pier.id);
+  const people = await OrganizationPage.open(person, pier.id);
   await look(person, "organization-people");
+  await people.part("Audit");
+  await look(person, "organization-audit");
 }

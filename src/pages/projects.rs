@@ -7,6 +7,7 @@ use crate::{
     components::{Dialog, Problem},
     server_fns::FnError,
     stores::stores,
+    words,
 };
 use domain::{
     ProjectId,
@@ -165,12 +166,7 @@ fn ProjectRow(project: Project, deleting: RwSignal<Option<Project>>) -> impl Int
     let renaming = RwSignal::new(false);
     let error = RwSignal::new(None::<FnError>);
     let Project { id, name, role, .. } = project.clone();
-    let day = project
-        .updated_at
-        .to_rfc3339()
-        .chars()
-        .take(10)
-        .collect::<String>();
+    let day = words::day(project.updated_at);
     let still = move || !stores.session.alive.get();
     let label = format!("project-{id}");
     let for_rename = project.clone();

@@ -67,6 +67,12 @@ pub fn minute(moment: Timestamp) -> String {
     moment.to_string()
 }
 
+/// The day of a moment in UTC.
+#[must_use]
+pub fn day(moment: Timestamp) -> String {
+    moment.to_rfc3339().chars().take(10).collect()
+}
+
 /// The tab of an operation in the configuration dialog.
 #[must_use]
 pub const fn tab(operation: Operation) -> &'static str {

@@ -4,7 +4,7 @@ use super::{
     Part,
     list::{List, Shown},
 };
-use crate::words::minute;
+use crate::words::{day, minute};
 use axum::http::Uri;
 use leptos::prelude::*;
 use server::{
@@ -71,11 +71,11 @@ fn row(account: &Account, shown: &Shown, made_for: &str) -> AnyView {
         <tr>
             <th scope="row">{account.email.clone()}</th>
             <td class="wrap">{account.name.clone()}</td>
-            <td>{minute(account.created_at)}</td>
+            <td>{day(account.created_at)}</td>
             <td>{seen}</td>
             <td>{account.organizations.to_string()}</td>
             <td>
-                {account.is_admin.then(|| view! { <span class="badge good">"Runs this instance"</span> })}
+                {account.is_admin.then(|| view! { <span class="badge good">"Admin"</span> })}
                 {account.disabled_at.map(|_| view! { <span class="badge bad">"Disabled"</span> })}
             </td>
             <td>

@@ -1,6 +1,6 @@
 //! The calls of the API, by their areas.
 
-use super::{entries, items, schemas, text};
+use super::{entries, items, prose, schemas, text};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -94,7 +94,7 @@ impl Call {
                     <code>{self.title()}</code>
                 </h3>
                 <p>{text(&operation["summary"])} "."</p>
-                <p>{text(&operation["description"])}</p>
+                <p>{prose(&operation["description"])}</p>
                 <p class="hint">{who(operation)}</p>
                 {parameters(operation, &self.title())}
                 {(!body.is_null())
@@ -156,7 +156,7 @@ fn parameters(operation: &'static Value, of: &str) -> Option<AnyView> {
                 <td>{text(&parameter["in"])}</td>
                 <td>{schemas::shape(&parameter["schema"])}</td>
                 <td>{if required { "required" } else { "" }}</td>
-                <td>{text(&parameter["description"])}</td>
+                <td>{prose(&parameter["description"])}</td>
             </tr>
         }
     });
@@ -200,7 +200,7 @@ fn answers(operation: &'static Value, of: &str) -> AnyView {
         view! {
             <tr>
                 <th scope="row">{status.as_str()}</th>
-                <td>{text(&answer["description"])}</td>
+                <td>{prose(&answer["description"])}</td>
                 <td>{kinds.collect_view()}</td>
             </tr>
         }

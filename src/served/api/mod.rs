@@ -44,7 +44,7 @@ fn page(document: &'static Value, bundle: &Bundle, theme: Theme) -> String {
                     <main id="content">
                         <section class="page api">
                             <h1>"HTTP API"</h1>
-                            <p>{text(&document["info"]["description"])}</p>
+                            <p>{prose(&document["info"]["description"])}</p>
                             <p>
                                 "The same for programs: "
                                 <a href="/api/v1/openapi.json">"openapi.json"</a> ". Back to "
@@ -68,6 +68,16 @@ fn page(document: &'static Value, bundle: &Bundle, theme: Theme) -> String {
 /// A text of the document.
 fn text(value: &'static Value) -> &'static str {
     value.as_str().unwrap_or_default()
+}
+
+/// A text of the document in which something is set as code between backticks.
+fn prose(value: &'static Value) -> AnyView {
+    let pieces = text(value).split('`').enumerate();
+    let pieces = pieces.map(|(at, piece)| match at % 2 {
+        0 => piece.into_any(),
+        _ => view! { <code>{piece}</code> }.into_any(),
+    });
+    pieces.collect_view().into_any()
 }
 
 /// The entries of an object of the document.
@@ -103,6 +113,13 @@ mod tests {
         for (name, _) in entries(&document["components"]["schemas"]) {
             assert!(html.contains(&format!("id=\"schema-{name}\"")), "{name}");
         }
+    }
+
+    #[test]
+    fn what_is_code_is_set_as_code() {
+        let html = rendered();
+        assert!(html.contains("<code>application/problem+json</code>"));
+        assert!(html.contains("<code>Origin</code>") && !html.contains("`Origin`"));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The schemas of the API: in a word where they are used, and in full at the page's end.
 
-use super::{entries, items, text};
+use super::{entries, items, prose, text};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -77,7 +77,7 @@ pub fn all(document: &'static Value) -> AnyView {
             view! {
                 <section class="schema" aria-labelledby=id.clone()>
                     <h3 id=id.clone()>{name.as_str()}</h3>
-                    <p>{text(&schema["description"])}</p>
+                    <p>{prose(&schema["description"])}</p>
                     {match members {
                         Some(members) => members,
                         None => view! { <p>{shape(schema)}</p> }.into_any(),
@@ -104,7 +104,7 @@ fn members(schema: &'static Value, of: &str) -> Option<AnyView> {
                     </th>
                     <td>{shape(member)}</td>
                     <td>{if required { "required" } else { "" }}</td>
-                    <td>{text(&member["description"])}</td>
+                    <td>{prose(&member["description"])}</td>
                 </tr>
             }
         })
