@@ -22,11 +22,11 @@ type Line = Result<Event, Infallible>;
 
 /// What changes for whoever is signed in
 ///
-/// Server-sent events: `settings`, `keys`, `models`, `generation`, `text`, `plan`, and `missed` for a listener that fell behind and should load again.
+/// Server-sent events: `settings`, `keys`, `models`, `generation`, `text`, `plan`, and `missed` for a listener that fell behind and should load again. The schema is that of one event, `{event, data}`, in which `data` is a text of JSON.
 #[utoipa::path(
     get,
     path = "/events",
-    responses((status = 200, content_type = "text/event-stream", body = String))
+    responses((status = 200, content_type = "text/event-stream", body = Object))
 )]
 pub async fn all(State(app): State<App>, actor: Actor) -> Sse<impl Stream<Item = Line>> {
     let user = actor.user.id.clone();
@@ -101,11 +101,11 @@ fn line(event: &News) -> Event {
 
 /// A generation while it is made
 ///
-/// Server-sent events: `generation` with the whole at the start and at each change until its end, and in between `text` with what is added while it is written.
+/// Server-sent events: `generation` with the whole at the start and at each change until its end, and in between `text` with what is added while it is written. The schema is that of one event, `{event, data}`.
 #[utoipa::path(
     get,
     path = "/generations/{id}/events",
-    responses((status = 200, content_type = "text/event-stream", body = String)),
+    responses((status = 200, content_type = "text/event-stream", body = Object)),
     extensions(("x-errors" = json!([NotFound])))
 )]
 pub async fn of_generation(
