@@ -57,7 +57,12 @@ async fn what_is_sent_as_an_id_may_be_anything() {
             let path = format!("/{}", form.replace("{}", id));
             let filled = format!("made_for={made_for}&email=bob%40example.com&role=viewer");
             let answer = world.fill_in(&ada, &path, &filled).await;
-            assert!(answer.status < 500, "{path}: {} {}", answer.status, answer.body);
+            assert!(
+                answer.status < 500,
+                "{path}: {} {}",
+                answer.status,
+                answer.body
+            );
             let location = answer.location.unwrap_or_default();
             assert!(!location.starts_with("//"), "{path}: {location}");
         }
