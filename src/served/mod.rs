@@ -6,6 +6,7 @@ mod admin;
 mod api;
 mod audit;
 mod fallback;
+mod membership;
 mod organizations;
 mod parts;
 mod people;

@@ -1,6 +1,9 @@
 //! Who belongs to an organization, who is invited, and what can be done about it.
 
-use super::super::parts::Table;
+use super::super::{
+    membership::{Membership, Role},
+    parts::Table,
+};
 use super::{Content, Part, Place, Shown, projects, role_name};
 use crate::words::minute;
 use domain::{
@@ -55,6 +58,7 @@ fn view(shown: &Shown, members: &[Member], invited: &[Invitation]) -> AnyView {
 }
 
 fn table(shown: &Shown, members: &[Member]) -> AnyView {
+    let (forms, roles) = (forms(shown), roles(shown));
     let rows = members.iter().map(|member| {
         let you = if member.is_me { " (you)" } else { "" };
         let may_touch = shown.is_admin()
@@ -66,12 +70,13 @@ fn table(shown: &Shown, members: &[Member]) -> AnyView {
                 <td>{member.since.map(minute)}</td>
                 <td>
                     {if may_touch {
-                        role_form(shown, member)
+                        let role = member.role.as_str();
+                        forms.give(&member.user_id, &member.name, &roles, role)
                     } else {
                         role_name(member.role).into_any()
                     }}
                 </td>
-                <td>{(may_touch && !member.is_me).then(|| remove(shown, member))}</td>
+                <td>{(may_touch && !member.is_me).then(|| forms.remove(&member.user_id, &member.name))}</td>
             </tr>
         }
         .into_any()
@@ -85,115 +90,33 @@ fn table(shown: &Shown, members: &[Member]) -> AnyView {
     .with(rows.collect())
 }
 
-fn role_form(shown: &Shown, member: &Member) -> AnyView {
-    let label = format!("Role of {}", member.name);
-    let id = format!("role-{}", member.user_id);
-    view! {
-        <form class="in-row" method="post" action=shown.address("members/role")>
-            {shown.made_for()}
-            <input type="hidden" name="member" value=member.user_id.to_string()/>
-            <label class="visually-hidden" for=id.clone()>
-                {label}
-            </label>
-            <select id=id name="role">
-                {roles(shown, member.role)}
-            </select>
-            <button type="submit" class="small" aria-label=format!("Change the role of {}", member.name)>
-                "Change"
-            </button>
-        </form>
+fn forms(shown: &Shown) -> Membership {
+    Membership {
+        base: format!("/organizations/{}", shown.organization.id),
+        made_for: shown.made_for.clone(),
     }
-    .into_any()
 }
 
 /// The roles that who looks may give.
-fn roles(shown: &Shown, chosen: OrganizationRole) -> AnyView {
+fn roles(shown: &Shown) -> Vec<Role> {
     OrganizationRole::ALL
         .into_iter()
         .filter(|role| rights::may_invite(shown.role(), *role))
-        .map(|role| {
-            view! {
-                <option value=role.as_str() selected=role == chosen>
-                    {role_name(role)}
-                </option>
-            }
-        })
-        .collect_view()
-        .into_any()
-}
-
-fn remove(shown: &Shown, member: &Member) -> AnyView {
-    view! {
-        <form method="post" action=shown.address("members/remove")>
-            {shown.made_for()}
-            <input type="hidden" name="member" value=member.user_id.to_string()/>
-            <button type="submit" class="small danger" aria-label=format!("Remove {}", member.name)>
-                "Remove"
-            </button>
-        </form>
-    }
-    .into_any()
+        .map(|role| (role.as_str(), role_name(role)))
+        .collect()
 }
 
 fn invitations_of(shown: &Shown, invited: &[Invitation]) -> AnyView {
-    let rows = invited.iter().map(|invitation| {
-        let role = match &invitation.offer {
-            Offer::Organization { role, .. } => role_name(*role),
-            Offer::Project { .. } => "",
-        };
-        view! {
-            <tr>
-                <th scope="row" class="wrap">{invitation.email.clone()}</th>
-                <td>{role}</td>
-                <td class="wrap">{invitation.invited_by.clone()}</td>
-                <td>{minute(invitation.expires_at)}</td>
-                <td>
-                    <form method="post" action=shown.address("invitations/withdraw")>
-                        {shown.made_for()}
-                        <input type="hidden" name="invitation" value=invitation.id.to_string()/>
-                        <button
-                            type="submit"
-                            class="small"
-                            aria-label=format!("Withdraw the invitation of {}", invitation.email)
-                        >
-                            "Withdraw"
-                        </button>
-                    </form>
-                </td>
-            </tr>
-        }
-        .into_any()
-    });
-    let table = Table {
-        name: "Open invitations",
-        captioned: true,
-        columns: &["For", "Role", "By", "Until"],
-        buttons: Some("Withdraw"),
-    };
-    view! {
-        <section class="card" aria-labelledby="invite-heading">
-            <h2 id="invite-heading">"Invite somebody"</h2>
-            <p class="hint">
-                "You get a link to hand over. It works once, for seven days, and only for an account with this address."
-            </p>
-            <form class="filters" method="post" action=Place::Of(shown.organization.id.clone(), Part::People).path()>
-                {shown.made_for()}
-                <div class="field">
-                    <label for="invite-email">"Address"</label>
-                    <input type="email" id="invite-email" name="email" maxlength="254" required=true autocomplete="off"/>
-                </div>
-                <div class="field">
-                    <label for="invite-role">"Role"</label>
-                    <select id="invite-role" name="role">
-                        {roles(shown, OrganizationRole::Member)}
-                    </select>
-                </div>
-                <button type="submit">"Make a link"</button>
-            </form>
-            {(!invited.is_empty()).then(|| table.with(rows.collect()))}
-        </section>
-    }
-    .into_any()
+    let open: Vec<_> = invited
+        .iter()
+        .map(|invitation| match &invitation.offer {
+            Offer::Organization { role, .. } => (invitation, role_name(*role)),
+            Offer::Project { .. } => (invitation, ""),
+        })
+        .collect();
+    let action = Place::Of(shown.organization.id.clone(), Part::People).path();
+    let usual = OrganizationRole::Member.as_str();
+    forms(shown).invitations(action, &roles(shown), usual, &open)
 }
 
 fn rename(shown: &Shown) -> AnyView {

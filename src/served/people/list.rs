@@ -1,16 +1,15 @@
 //! The people with what can be done about each, the form that invites, and leaving.
 
-use super::super::parts::Table;
+use super::super::{
+    membership::{Membership, Role},
+    parts::Table,
+};
 use super::{Shown, address, role_name};
-use crate::words::minute;
 use domain::{
     invitation::{Invitation, Offer},
     project::{ProjectMember, ProjectRole},
 };
 use leptos::prelude::*;
-
-/// The parts that can be given: there is one owner.
-const GIVEN: [ProjectRole; 2] = [ProjectRole::Editor, ProjectRole::Viewer];
 
 pub(super) fn view(shown: &Shown, people: &[ProjectMember], invited: &[Invitation]) -> AnyView {
     view! {
@@ -58,6 +57,7 @@ fn alone(shown: &Shown) -> AnyView {
 }
 
 fn table(shown: &Shown, people: &[ProjectMember]) -> AnyView {
+    let forms = forms(shown);
     let rows = people.iter().map(|person| {
         let you = if person.is_me { " (you)" } else { "" };
         let may_touch = shown.is_owner() && person.role != ProjectRole::Owner;
@@ -66,14 +66,15 @@ fn table(shown: &Shown, people: &[ProjectMember]) -> AnyView {
                 <th scope="row" class="wrap">{format!("{}{you}", person.name)}</th>
                 <td>
                     {if may_touch {
-                        role_form(shown, person)
+                        let role = person.role.as_str();
+                        forms.give(&person.user_id, &person.name, &roles(), role)
                     } else {
                         role_name(person.role).into_any()
                     }}
                 </td>
                 {shown
                     .may_invite()
-                    .then(|| view! { <td>{may_touch.then(|| remove(shown, person))}</td> })}
+                    .then(|| view! { <td>{may_touch.then(|| forms.remove(&person.user_id, &person.name))}</td> })}
             </tr>
         }
         .into_any()
@@ -87,115 +88,28 @@ fn table(shown: &Shown, people: &[ProjectMember]) -> AnyView {
     .with(rows.collect())
 }
 
-fn role_form(shown: &Shown, person: &ProjectMember) -> AnyView {
-    let id = format!("role-{}", person.user_id);
-    view! {
-        <form class="in-row" method="post" action=shown.address("members/role")>
-            {shown.made_for()}
-            <input type="hidden" name="member" value=person.user_id.to_string()/>
-            <label class="visually-hidden" for=id.clone()>
-                {format!("Role of {}", person.name)}
-            </label>
-            <select id=id name="role">
-                {roles(person.role)}
-            </select>
-            <button type="submit" class="small" aria-label=format!("Change the role of {}", person.name)>
-                "Change"
-            </button>
-        </form>
+fn forms(shown: &Shown) -> Membership {
+    Membership {
+        base: address(&shown.project.id),
+        made_for: shown.made_for.clone(),
     }
-    .into_any()
 }
 
-fn roles(chosen: ProjectRole) -> AnyView {
-    GIVEN
-        .into_iter()
-        .map(|role| {
-            view! {
-                <option value=role.as_str() selected=role == chosen>
-                    {role_name(role)}
-                </option>
-            }
-        })
-        .collect_view()
-        .into_any()
-}
-
-fn remove(shown: &Shown, person: &ProjectMember) -> AnyView {
-    view! {
-        <form method="post" action=shown.address("members/remove")>
-            {shown.made_for()}
-            <input type="hidden" name="member" value=person.user_id.to_string()/>
-            <button type="submit" class="small danger" aria-label=format!("Remove {}", person.name)>
-                "Remove"
-            </button>
-        </form>
-    }
-    .into_any()
+/// The roles that can be given: there is one owner.
+fn roles() -> [Role; 2] {
+    [ProjectRole::Editor, ProjectRole::Viewer].map(|role| (role.as_str(), role_name(role)))
 }
 
 fn invitations(shown: &Shown, invited: &[Invitation]) -> AnyView {
-    view! {
-        <section class="card" aria-labelledby="invite-heading">
-            <h2 id="invite-heading">"Invite somebody"</h2>
-            <p class="hint">
-                "You get a link to hand over. It works once, for seven days, and only for an account with this address."
-            </p>
-            <form class="filters" method="post" action=address(&shown.project.id)>
-                {shown.made_for()}
-                <div class="field">
-                    <label for="invite-email">"Address"</label>
-                    <input type="email" id="invite-email" name="email" maxlength="254" required=true autocomplete="off"/>
-                </div>
-                <div class="field">
-                    <label for="invite-role">"Role"</label>
-                    <select id="invite-role" name="role">
-                        {roles(ProjectRole::Editor)}
-                    </select>
-                </div>
-                <button type="submit">"Make a link"</button>
-            </form>
-            {(!invited.is_empty()).then(|| open(shown, invited))}
-        </section>
-    }
-    .into_any()
-}
-
-fn open(shown: &Shown, invited: &[Invitation]) -> AnyView {
-    let rows = invited.iter().map(|invitation| {
-        let role = match &invitation.offer {
-            Offer::Project { role, .. } => role_name(*role),
-            Offer::Organization { .. } => "",
-        };
-        view! {
-            <tr>
-                <th scope="row" class="wrap">{invitation.email.clone()}</th>
-                <td>{role}</td>
-                <td>{minute(invitation.expires_at)}</td>
-                <td>
-                    <form method="post" action=shown.address("invitations/withdraw")>
-                        {shown.made_for()}
-                        <input type="hidden" name="invitation" value=invitation.id.to_string()/>
-                        <button
-                            type="submit"
-                            class="small"
-                            aria-label=format!("Withdraw the invitation of {}", invitation.email)
-                        >
-                            "Withdraw"
-                        </button>
-                    </form>
-                </td>
-            </tr>
-        }
-        .into_any()
-    });
-    Table {
-        name: "Open invitations",
-        captioned: true,
-        columns: &["For", "Role", "Until"],
-        buttons: Some("Withdraw"),
-    }
-    .with(rows.collect())
+    let open: Vec<_> = invited
+        .iter()
+        .map(|invitation| match &invitation.offer {
+            Offer::Project { role, .. } => (invitation, role_name(*role)),
+            Offer::Organization { .. } => (invitation, ""),
+        })
+        .collect();
+    let usual = ProjectRole::Editor.as_str();
+    forms(shown).invitations(address(&shown.project.id), &roles(), usual, &open)
 }
 
 /// Only an owner can bring somebody back, so it has to be meant.

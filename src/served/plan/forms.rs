@@ -109,6 +109,21 @@ async fn done(
     }
 }
 
+/// Does what an error of any kind is told of in the usual words; `word` says that it is done.
+async fn carry_out<T>(
+    actor: Option<Actor>,
+    project: &ProjectId,
+    made_for: &str,
+    word: &'static str,
+    act: impl AsyncFnOnce(&Actor) -> Result<T, ApiError>,
+) -> Redirect {
+    done(actor, project, made_for, async |actor| {
+        let acted = act(actor).await;
+        acted.map(|_| word).map_err(|error| refused(&error))
+    })
+    .await
+}
+
 fn refused(error: &ApiError) -> &'static str {
     match error.code {
         ErrorCode::Conflict => "changed",
@@ -237,13 +252,12 @@ async fn start(
     Path(project): Path<ProjectId>,
     Form(sent): Form<Agreed>,
 ) -> Redirect {
-    done(actor, &project, &sent.made_for, async |actor| {
-        let how = Start {
-            agreed: sent.consent(),
-            stop_on_error: !sent.stop_on_error.is_empty(),
-        };
-        let started = plan::start(&app, actor, &project, &how).await;
-        started.map(|_| "started").map_err(|error| refused(&error))
+    let how = Start {
+        agreed: sent.consent(),
+        stop_on_error: !sent.stop_on_error.is_empty(),
+    };
+    carry_out(actor, &project, &sent.made_for, "started", async |actor| {
+        plan::start(&app, actor, &project, &how).await
     })
     .await
 }
@@ -254,9 +268,8 @@ async fn retry(
     Path(project): Path<ProjectId>,
     Form(sent): Form<Agreed>,
 ) -> Redirect {
-    done(actor, &project, &sent.made_for, async |actor| {
-        let retried = plan::retry(&app, actor, &project, &sent.consent()).await;
-        retried.map(|_| "retried").map_err(|error| refused(&error))
+    carry_out(actor, &project, &sent.made_for, "retried", async |actor| {
+        plan::retry(&app, actor, &project, &sent.consent()).await
     })
     .await
 }
@@ -273,9 +286,8 @@ async fn pause(
     Path(project): Path<ProjectId>,
     Form(sent): Form<Pressed>,
 ) -> Redirect {
-    done(actor, &project, &sent.made_for, async |actor| {
-        let paused = plan::pause(&app, actor, &project).await;
-        paused.map(|_| "paused").map_err(|error| refused(&error))
+    carry_out(actor, &project, &sent.made_for, "paused", async |actor| {
+        plan::pause(&app, actor, &project).await
     })
     .await
 }
@@ -286,9 +298,8 @@ async fn resume(
     Path(project): Path<ProjectId>,
     Form(sent): Form<Pressed>,
 ) -> Redirect {
-    done(actor, &project, &sent.made_for, async |actor| {
-        let resumed = plan::resume(&app, actor, &project).await;
-        resumed.map(|_| "resumed").map_err(|error| refused(&error))
+    carry_out(actor, &project, &sent.made_for, "resumed", async |actor| {
+        plan::resume(&app, actor, &project).await
     })
     .await
 }
@@ -299,12 +310,13 @@ async fn cancel(
     Path(project): Path<ProjectId>,
     Form(sent): Form<Pressed>,
 ) -> Redirect {
-    done(actor, &project, &sent.made_for, async |actor| {
-        let cancelled = plan::cancel(&app, actor, &project).await;
-        cancelled
-            .map(|_| "cancelled")
-            .map_err(|error| refused(&error))
-    })
+    carry_out(
+        actor,
+        &project,
+        &sent.made_for,
+        "cancelled",
+        async |actor| plan::cancel(&app, actor, &project).await,
+    )
     .await
 }
 
