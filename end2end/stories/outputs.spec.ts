@@ -38,3 +38,57 @@ test("outputs are served whole, in parts, and as what they are", async ({ person
   expect(beyond.status()).toBe(416);
   expect(beyond.headers()["content-range"]).toBe(`bytes */${bytes.length}`);
 });
+
+/** A picture of one point, with a page behind it. */
+const POLYGLOT = Buffer.concat([
+  Buffer.from(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+    "base64",
+  ),
+  Buffer.from("<!doctype html><title>ran</title><script>document.title = 'ran'; alert(1)</script>"),
+]);
+
+test("a picture that is a page too stays a picture wherever it is opened", async ({
+  person,
+  watch,
+}) => {
+  // Chromium's own page around a picture has a style, which the policy of the file forbids.
+  watch.expect(/content security policy: style-src/i, /Content Security Policy directive/);
+  let dialogs = 0;
+  person.page.on("dialog", async (dialog) => {
+    dialogs += 1;
+    await dialog.dismiss();
+  });
+  await person.api.putKey("kie", "sandbox-polyglot-0123456789abcdef");
+  const image = `data:text/html;base64,${POLYGLOT.toString("base64")}`;
+  const input = { prompt: "Waves", image };
+  const asked = await person.api.send("POST", "/generations", {
+    operation: "video",
+    provider: "kie",
+    input,
+  });
+  expect(asked.status()).toBe(202);
+  const { input: kept } = (await asked.json()) as { input: { image: string } };
+  const url = `${person.origin}/api/v1/outputs/${kept.image}`;
+
+  const opened = await person.page.goto(url);
+  expect(opened?.headers()["content-type"]).toBe("image/png");
+  await expect(person.page.locator("img")).toHaveCount(1);
+  expect(await person.page.locator("script").count()).toBe(0);
+  expect(await person.page.title()).not.toBe("ran");
+
+  // As the page of another site would use it, and as a script of our own.
+  await person.open("/projects");
+  const asScript = await person.page.evaluate(async (source) => {
+    const script = document.createElement("script");
+    script.src = source;
+    const outcome = new Promise((resolve) => {
+      script.addEventListener("load", () => resolve("loaded"));
+      script.addEventListener("error", () => resolve("refused"));
+    });
+    document.body.append(script);
+    return outcome;
+  }, url);
+  expect(asScript).toBe("refused");
+  expect(dialogs).toBe(0);
+});
