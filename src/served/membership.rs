@@ -1,13 +1,88 @@
 //! What the people of an organization and those of a project have in common: the forms that give
-//! somebody a role, remove them, invite somebody and take an invitation back.
+//! somebody a role, remove them, invite somebody and take an invitation back, and the page that shows an
+//! invitation's link, this once.
 
-use super::parts::Table;
+use super::{Served, html, parts::Table};
 use crate::words::minute;
-use domain::{UserId, invitation::Invitation};
+use axum::{
+    http::Uri,
+    response::{IntoResponse, Redirect, Response},
+};
+use domain::{
+    UserId,
+    invitation::{Invitation, Invited},
+};
 use leptos::prelude::*;
+use serde::Deserialize;
+use server::actor::Actor;
 
 /// A role that can be chosen: what is sent, and what it is called.
 pub type Role = (&'static str, &'static str);
+
+/// What the form that invites sends.
+#[derive(Deserialize)]
+pub struct Invite {
+    made_for: String,
+    /// For whom.
+    pub email: String,
+    /// As what: the id of a role there.
+    pub role: String,
+}
+
+/// Answers the form that invites with the page of its link; `act` makes it, and says what the way back
+/// is called. Where it is refused, the answer leads back to `page` with the word for why; from what is no
+/// address, to `home`.
+pub async fn answer(
+    actor: Option<Actor>,
+    (page, home): (String, &str),
+    sent: &Invite,
+    act: impl AsyncFnOnce(&Actor) -> Result<(String, Invited), &'static str>,
+) -> Response {
+    // What was sent as an id may be anything.
+    let Ok(page) = page.parse::<Uri>() else {
+        return Redirect::to(home).into_response();
+    };
+    let page = page.path();
+    let back = |word: &str| Redirect::to(&format!("{page}?outcome={word}")).into_response();
+    let Some(actor) = actor else {
+        return Redirect::to(&format!("/sign-in?next={page}")).into_response();
+    };
+    if sent.made_for != actor.user.id.as_str() {
+        return back("other-account");
+    }
+    match act(&actor).await {
+        Ok((words, invited)) => Served(html(|| link(page, &words, &invited))).into_response(),
+        Err(word) => back(word),
+    }
+}
+
+/// No address leads to it again.
+fn link(page: &str, back: &str, invited: &Invited) -> AnyView {
+    view! {
+        <p class="back">
+            <a href=page.to_owned() rel="external">
+                {format!("← Back to {back}")}
+            </a>
+        </p>
+        <h1>"Invitation"</h1>
+        <section class="card" aria-labelledby="link-heading">
+            <h2 id="link-heading">"The link"</h2>
+            <p>
+                {format!(
+                    "Hand it to {}. It works once, until {}, and is not shown again.",
+                    invited.invitation.email,
+                    minute(invited.invitation.expires_at),
+                )}
+            </p>
+            <p>
+                <output class="once">
+                    <code>{invited.link.clone()}</code>
+                </output>
+            </p>
+        </section>
+    }
+    .into_any()
+}
 
 /// The forms of one place, for whom they are shown to.
 pub struct Membership {

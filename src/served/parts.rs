@@ -171,6 +171,13 @@ pub fn problem(error: &ApiError) -> AnyView {
 pub struct Sent(pub Vec<(String, String)>);
 
 impl Sent {
+    /// What a form of these fields sends.
+    #[cfg(test)]
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        Self(pairs.iter().map(own).collect())
+    }
+
     /// The value of a field; empty where it was not sent.
     pub fn get(&self, name: &str) -> &str {
         let found = self.0.iter().find(|(found, _)| found == name);

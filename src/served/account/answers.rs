@@ -129,14 +129,9 @@ async fn recovery_codes(app: &App, actor: &Actor) -> Result<Page, ApiError> {
 mod tests {
     use super::*;
 
-    fn sent(pairs: &[(&str, &str)]) -> Sent {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Sent(pairs.iter().map(own).collect())
-    }
-
     #[test]
     fn a_token_is_wished_for_with_each_box_that_was_ticked() {
-        let wish = sent(&[
+        let wish = Sent::of(&[
             ("name", "Build"),
             ("scope", "read"),
             ("scope", "keys"),
@@ -153,7 +148,7 @@ mod tests {
             vec![("name", "x"), ("scope", "read"), ("days", "ever")],
             vec![("name", "x"), ("scope", "read")],
         ] {
-            assert!(super::wish(&sent(&bad)).is_none());
+            assert!(super::wish(&Sent::of(&bad)).is_none());
         }
     }
 }

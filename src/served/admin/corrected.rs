@@ -139,14 +139,9 @@ fn correction(sent: &Sent) -> Option<CorrectionInput> {
 mod tests {
     use super::*;
 
-    fn sent(pairs: &[(&str, &str)]) -> Sent {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Sent(pairs.iter().map(own).collect())
-    }
-
     #[test]
     fn prices_come_in_pairs_of_shape_and_amount() {
-        let sent = sent(&[
+        let sent = Sent::of(&[
             ("model", "maker/a"),
             ("price", r#"{"unit":"image","resolution":"1K"}"#),
             ("usd", " 0.05 "),
@@ -168,7 +163,7 @@ mod tests {
             r#"{"unit":"smile"}"#,
             r#"{"unit":"image","is_admin":true}"#,
         ] {
-            let sent = sent(&[("model", "a"), ("price", shape), ("usd", "1")]);
+            let sent = Sent::of(&[("model", "a"), ("price", shape), ("usd", "1")]);
             assert!(correction(&sent).is_none(), "{shape}");
         }
     }

@@ -226,11 +226,6 @@ mod tests {
     use super::*;
     use domain::FieldError;
 
-    fn sent(pairs: &[(&str, &str)]) -> Sent {
-        let own = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        Sent(pairs.iter().map(own).collect())
-    }
-
     #[test]
     fn dollars_are_exact() {
         for (micro_usd, dollars) in [
@@ -252,7 +247,7 @@ mod tests {
             message: message.to_owned(),
         };
         let refused = Refused {
-            sent: sent(&[
+            sent: Sent::of(&[
                 ("price", small),
                 ("usd", "0.05"),
                 ("price", large),

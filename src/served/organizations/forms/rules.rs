@@ -199,15 +199,6 @@ fn model_of(line: &str) -> Result<AllowedModel, String> {
 mod tests {
     use super::*;
 
-    fn sent(fields: &[(&str, &str)]) -> Sent {
-        let fields = fields.iter();
-        Sent(
-            fields
-                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-                .collect(),
-        )
-    }
-
     #[test]
     fn all_ticked_is_no_rule_and_what_is_left_out_is_forbidden() {
         let mut all: Vec<(&str, &str)> = Operation::ALL
@@ -220,7 +211,7 @@ mod tests {
                 .filter(|provider| **provider != ProviderId::ClaudeCli)
                 .map(|provider| ("provider", provider.as_str())),
         );
-        let patch = policy_of(&sent(&all)).unwrap();
+        let patch = policy_of(&Sent::of(&all)).unwrap();
         assert_eq!(
             (patch.operations, patch.providers),
             (Some(None), Some(None))
@@ -236,7 +227,7 @@ mod tests {
             ("own", "on"),
             ("base", "0123abcd"),
         ];
-        let patch = policy_of(&sent(&some)).unwrap();
+        let patch = policy_of(&Sent::of(&some)).unwrap();
         assert_eq!(patch.operations, Some(Some(vec![Operation::Image])));
         assert_eq!(patch.providers, Some(Some(vec![ProviderId::Kie])));
         assert_eq!(patch.models.unwrap().unwrap()[1].model, "openai/gpt");
@@ -252,12 +243,12 @@ mod tests {
             ("models", "kie", "models"),
             ("credits", "many", "monthly_credits_per_member"),
         ] {
-            let error = policy_of(&sent(&[(name, value)])).unwrap_err();
+            let error = policy_of(&Sent::of(&[(name, value)])).unwrap_err();
             assert_eq!(error.fields[0].field, field);
             assert!(can_be_corrected(error.code), "{name}");
         }
-        assert!(default_of(&sent(&[("operation", "image"), ("base", "x")])).is_none());
-        assert!(endpoint_of(&sent(&[("kind", "image"), ("base", "x")])).is_none());
+        assert!(default_of(&Sent::of(&[("operation", "image"), ("base", "x")])).is_none());
+        assert!(endpoint_of(&Sent::of(&[("kind", "image"), ("base", "x")])).is_none());
     }
 
     #[test]
@@ -265,7 +256,7 @@ mod tests {
         let long = format!("kie {}", "a".repeat(201));
         for wrong in ["kie", "acme nano", long.as_str()] {
             let lines = format!("kie nano\r\n\r\n{wrong}\r\nopenrouter openai/gpt");
-            let error = policy_of(&sent(&[("models", &lines)])).unwrap_err();
+            let error = policy_of(&Sent::of(&[("models", &lines)])).unwrap_err();
             let said = &error.fields[0].message;
             assert!(said.starts_with("Line 3: "), "{said}");
         }
@@ -274,7 +265,7 @@ mod tests {
     #[test]
     fn the_model_is_changed_with_the_provider_whose_model_the_page_showed() {
         let changes = |provider: &str, was: &str, model: &str| {
-            let sent = sent(&[
+            let sent = Sent::of(&[
                 ("operation", "image"),
                 ("base", "4"),
                 ("provider", provider),
